@@ -1,0 +1,46 @@
+//! What the citizen answered to a step.
+
+use identity::ReasonCode;
+use serde::{Deserialize, Serialize};
+
+use crate::{Evidence, Language, step::Purpose};
+
+/// An answer to the step that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Answer {
+    /// To [`crate::Step::Consent`].
+    Consent {
+        /// Which purpose was asked about.
+        purpose: Purpose,
+        /// Yes or no.
+        given: bool,
+        /// The language it was asked in.
+        language: Language,
+        /// SHA-256 (lower-case hex) of the exact text shown, UTF-8.
+        text_sha256: String,
+    },
+    /// To [`crate::Step::Identify`].
+    Evidence {
+        /// What was read.
+        evidence: Evidence,
+    },
+    /// To [`crate::Step::ConfirmPerson`].
+    ConfirmPerson {
+        /// Whether the person says that they are the one shown.
+        is_me: bool,
+    },
+    /// To [`crate::Step::Choose`].
+    Choose {
+        /// The [`crate::step::Choice::id`] chosen.
+        id: String,
+    },
+    /// At any step: a person is wanted.
+    CallStaff {
+        /// Why: `help_wanted` where the person pressed the button, else what the kiosk could not get past.
+        code: ReasonCode,
+    },
+    /// At any step: the person leaves.
+    Abort,
+}

@@ -1,0 +1,108 @@
+//! The messages of the kiosk's API (`/v1`), shared by server and kiosk.
+
+use identity::{ReasonCode, SecretBytes, Verdict, proof::verdict::ChallengeOrigin};
+use serde::{Deserialize, Serialize};
+
+use crate::{Answer, Language, Service, Step, Text};
+
+/// Answer to `GET /v1/welcome`: what the first screen shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Welcome {
+    /// The station's name.
+    pub station: Text,
+    /// Whether national systems are simulated: every screen then says DỮ LIỆU MÔ PHỎNG.
+    pub simulated: bool,
+    /// What can be chosen.
+    pub services: Vec<Service>,
+}
+
+/// Body of `POST /v1/sessions`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpenSession {
+    /// What the person chose.
+    pub service: Service,
+    /// The language the screens are in.
+    pub language: Language,
+}
+
+/// Answer to `POST /v1/sessions`, `GET /v1/sessions/{id}` and `POST /v1/sessions/{id}/answers`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionView {
+    /// The session's id.
+    pub session_id: String,
+    /// What to show now.
+    pub step: Step,
+    /// The verdict on the last evidence, once there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub verdict: Option<VerdictView>,
+}
+
+/// A verdict with what stands beside its axes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerdictView {
+    /// The axes.
+    pub verdict: Verdict,
+    /// How read access was gained.
+    pub access: identity::proof::verdict::Access,
+    /// Who made the challenge.
+    pub challenge: ChallengeOrigin,
+}
+
+/// Body of `POST /v1/sessions/{id}/answers`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnswerStep {
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// Answer to `POST /v1/sessions/{id}/challenges`: a fresh challenge for active authentication.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChallengeIssued {
+    /// Goes back with the evidence.
+    pub challenge_id: String,
+    /// RND.IFD, 8 bytes (ICAO 9303-11 6.1).
+    pub nonce: SecretBytes,
+    /// Seconds until it is dead.
+    pub expires_in: u16,
+}
+
+/// Body of `POST /v1/staff-calls`: a call from a screen that has no session (or whose session is beside it).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallStaff {
+    /// The screen: `welcome`, `card_left_behind`, …
+    pub step: String,
+    /// Why.
+    pub code: ReasonCode,
+}
+
+/// Answer to `POST /v1/staff-calls`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffCalled {
+    /// The call's id.
+    pub call_id: String,
+}
+
+/// An error (RFC 9457). `code` is stable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// A URI for the kind of problem: `urn:problem:CODE`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What happened.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+    /// Why, and what to do.
+    pub detail: String,
+}

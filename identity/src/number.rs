@@ -1,0 +1,149 @@
+//! The 12-digit personal number (số định danh cá nhân) and the numbers derived from it.
+
+use thiserror::Error;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// Why text is not a number of its kind. Never quotes the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected exactly {expected} digits, found {found} characters{}", if *.other { ", some not digits" } else { "" })]
+pub struct NumberError {
+    /// Digits that it must have.
+    pub expected: usize,
+    /// Characters that it has.
+    pub found: usize,
+    /// Whether one is not an ASCII digit.
+    pub other: bool,
+}
+
+fn digits<const N: usize>(text: &str) -> Result<[u8; N], NumberError> {
+    let error = || NumberError {
+        expected: N,
+        found: text.chars().count(),
+        other: !text.bytes().all(|byte| byte.is_ascii_digit()),
+    };
+    let bytes: [u8; N] = text.as_bytes().try_into().map_err(|_| error())?;
+    if bytes.iter().all(u8::is_ascii_digit) { Ok(bytes) } else { Err(error()) }
+}
+
+/// The personal number: 12 digits (Luật Căn cước 26/2023/QH15 Đ12; NĐ 70/2024 Đ11).
+///
+/// Nothing else about it is guaranteed since 2024-07-01: see [`PersonalNumber::hints`].
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Zeroize, ZeroizeOnDrop)]
+pub struct PersonalNumber([u8; 12]);
+
+impl PersonalNumber {
+    /// Parses exactly 12 ASCII digits.
+    ///
+    /// # Errors
+    /// Where it is anything else.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        digits(text).map(Self)
+    }
+
+    /// The 12 digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The number as screens and logs may show it: `001*****2345`.
+    pub fn masked(&self) -> String {
+        let text = self.as_str();
+        format!("{}*****{}", text.get(..3).unwrap_or_default(), text.get(8..).unwrap_or_default())
+    }
+
+    /// The card access number: the last six digits.
+    pub fn can(&self) -> Can {
+        let [.., a, b, c, d, e, f] = self.0;
+        Can([a, b, c, d, e, f])
+    }
+
+    /// What the digits hint at. A hint that does not fit is a warning, never a refusal.
+    pub fn hints(&self) -> NumberHints {
+        let digit = |index: usize| u16::from(self.0.get(index).copied().unwrap_or(b'0') - b'0');
+        let century = digit(3);
+        NumberHints {
+            place: digit(0) * 100 + digit(1) * 10 + digit(2),
+            female: century % 2 == 1,
+            birth_year: 1900 + 100 * (century / 2) + digit(4) * 10 + digit(5),
+        }
+    }
+}
+
+impl std::fmt::Debug for PersonalNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// What a personal number hints at (NĐ 137/2015 Đ13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberHints {
+    /// The three-digit code of the province or country where the birth was registered.
+    pub place: u16,
+    /// Whether the sex digit says female.
+    pub female: bool,
+    /// The year of birth.
+    pub birth_year: u16,
+}
+
+/// The card access number: six digits, on a Vietnamese card the last six of the personal number.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Can([u8; 6]);
+
+impl Can {
+    /// Parses exactly six ASCII digits.
+    ///
+    /// # Errors
+    /// Where it is anything else.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        digits(text).map(Self)
+    }
+
+    /// The six digits, the password of PACE.
+    pub fn as_bytes(&self) -> &[u8; 6] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Can {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Can(******)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_twelve_digits_are_a_personal_number() {
+        assert!(PersonalNumber::parse("001050012345").is_ok());
+        for bad in
+            ["", "00105001234", "0010500123456", "00105001234a", "００１０５００１２３４５", " 01050012345"]
+        {
+            assert!(PersonalNumber::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn debug_and_errors_hide_the_digits() {
+        let number = PersonalNumber::parse("001050012345").unwrap();
+        assert_eq!(format!("{number:?}"), "001*****2345");
+        assert_eq!(format!("{:?}", number.can()), "Can(******)");
+        assert_eq!(
+            PersonalNumber::parse("0010500x").unwrap_err().to_string(),
+            "expected exactly 12 digits, found 8 characters, some not digits"
+        );
+    }
+
+    #[test]
+    fn the_can_is_the_last_six_digits() {
+        assert_eq!(PersonalNumber::parse("001050012345").unwrap().can().as_bytes(), b"012345");
+    }
+
+    #[test]
+    fn hints_follow_the_decree() {
+        let hints = PersonalNumber::parse("079318012345").unwrap().hints();
+        assert_eq!(hints, NumberHints { place: 79, female: true, birth_year: 2018 });
+    }
+}

@@ -1,0 +1,3 @@
+//! From the files of a card to a verdict.
+
+pub mod verdict;
