@@ -1,2 +1,3 @@
-//! To come.
+//! The server's program.
+
 fn main() {}

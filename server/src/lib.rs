@@ -1,0 +1,5 @@
+//! The server: decides and records what happens to a citizen at a kiosk.
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod random;
