@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod evidence;
+pub mod signature;
 pub mod step;
 pub mod ticket;
 pub mod wire;
