@@ -5,7 +5,11 @@
 #![forbid(unsafe_code)]
 
 pub mod answer;
+pub mod engine;
 pub mod evidence;
+pub mod health;
+pub mod person;
+pub mod policy;
 pub mod signature;
 pub mod step;
 pub mod ticket;
@@ -13,6 +17,7 @@ pub mod wire;
 
 pub use answer::Answer;
 pub use evidence::Evidence;
+pub use person::Person;
 pub use step::Step;
 pub use ticket::Ticket;
 
@@ -23,6 +28,10 @@ pub use ticket::Ticket;
 pub enum Service {
     /// Check-in at the health station (models 4 and 5 of the plan).
     Health,
+    /// Declaration of a stay (models 7 and 8).
+    Lodging,
+    /// Check-in to an exam (model 12).
+    Exam,
 }
 
 /// A language of screens and tickets (ISO 639-1).

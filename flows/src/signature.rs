@@ -131,13 +131,10 @@ impl Request<'_> {
         components: impl Iterator<Item = &'c str>,
         parameters: &str,
     ) -> Result<String, SignatureError> {
-        let mut base = String::new();
-        for name in components {
-            let value = self.component(name).ok_or(SignatureError::UnknownComponent)?;
-            base += &format!("\"{name}\": {value}\n");
-        }
-        base += &format!("\"@signature-params\": {parameters}");
-        Ok(base)
+        let line = |name| Some(format!("\"{name}\": {}\n", self.component(name)?));
+        let lines: Option<String> = components.map(line).collect();
+        let lines = lines.ok_or(SignatureError::UnknownComponent)?;
+        Ok(format!("{lines}\"@signature-params\": {parameters}"))
     }
 
     /// What the kiosk signs.
@@ -213,7 +210,7 @@ fn parameters(list: &InnerList) -> Option<Parameters> {
 fn bytes(header: &str) -> Option<Vec<u8>> {
     let signatures: Dictionary = Parser::new(header).parse().ok()?;
     match signatures.get(LABEL)? {
-        ListEntry::Item(item) => item.bare_item.as_byte_sequence().map(|bytes| bytes.to_vec()),
+        ListEntry::Item(item) => item.bare_item.as_byte_sequence().map(<[u8]>::to_vec),
         ListEntry::InnerList(_) => None,
     }
 }

@@ -19,6 +19,9 @@ pub enum Step {
     Identify {
         /// The ways that this place accepts, the strongest first.
         ways: Vec<Way>,
+        /// Why it is asked again, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<ReasonCode>,
     },
     /// Ask whether the person is the one that the document names. Only after chip proof (or a VNeID token).
     ConfirmPerson {

@@ -53,8 +53,7 @@ impl PersonalNumber {
 
     /// The card access number: the last six digits.
     pub fn can(&self) -> Can {
-        let [.., a, b, c, d, e, f] = self.0;
-        Can([a, b, c, d, e, f])
+        Can(*self.0.last_chunk().unwrap_or(&[b'0'; 6]))
     }
 
     /// What the digits hint at. A hint that does not fit is a warning, never a refusal.
@@ -66,6 +65,19 @@ impl PersonalNumber {
             female: century % 2 == 1,
             birth_year: 1900 + 100 * (century / 2) + digit(4) * 10 + digit(5),
         }
+    }
+}
+
+impl serde::Serialize for PersonalNumber {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for PersonalNumber {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = zeroize::Zeroizing::new(String::deserialize(deserializer)?);
+        Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
 

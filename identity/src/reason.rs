@@ -126,6 +126,7 @@ reason_codes! {
     IdentityMismatch "identity_mismatch" "Two sources in one session name different people." => "Find out whose documents they are.";
     TooManyAttempts "too_many_attempts" "The person tried too often." => "Help the person, or identify them by hand.";
     NoDocument "no_document" "The person has no document with them." => "Identify the person by hand.";
+    AlreadyCheckedIn "already_checked_in" "The person checked in today already, and this time proved less than then." => "Find the earlier number with the person.";
     SessionExpired "session_expired" "Nothing happened for too long." => "Begin again.";
     ServerUnreachable "server_unreachable" "The kiosk cannot reach the server." => "Look after the network and the server; serve people by hand.";
     InsuranceNeedsStaff "insurance_needs_staff" "The insurance register's answer needs a person." => "Look at the answer in the console.";
@@ -140,19 +141,21 @@ impl std::fmt::Display for ReasonCode {
 
 /// The text of `docs/reason-codes.md`.
 pub fn documentation() -> String {
-    let mut text = String::from(
-        "# Reason codes\n\nGenerated from `identity/src/reason.rs`; a test compares. The list is closed, each word is stable, \
-         and it is the same in API, kiosk, console and log.\n",
-    );
+    let mut lines = vec![
+        "# Reason codes\n".to_owned(),
+        "Generated from `identity/src/reason.rs`; a test compares. The list is closed, each word is stable, \
+         and it is the same in API, kiosk, console and log."
+            .to_owned(),
+    ];
     let mut section = "";
     for code in ReasonCode::ALL {
         if code.section() != section {
             section = code.section();
-            text += &format!("\n## {section}\n\n| code | what happened | what to do |\n|---|---|---|\n");
+            lines.push(format!("\n## {section}\n\n| code | what happened | what to do |\n|---|---|---|"));
         }
-        text += &format!("| `{code}` | {} | {} |\n", code.meaning(), code.action());
+        lines.push(format!("| `{code}` | {} | {} |", code.meaning(), code.action()));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 #[cfg(test)]

@@ -1,0 +1,307 @@
+use super::*;
+use crate::{
+    Text,
+    health::{HealthRules, Reason, Room, Station},
+    person::{Birth, Sex},
+};
+use identity::{number::PersonalNumber, proof::verdict::Axis};
+use jiff::civil::date;
+use proptest::prelude::*;
+
+fn text(text: &str) -> Text {
+    Text { vi: text.into(), en: text.into() }
+}
+
+fn station() -> Station {
+    let room = |id: &str| Room { id: id.into(), name: text(id) };
+    let reason = |id: &str, rooms: &[&str]| Reason {
+        id: id.into(),
+        label: text(id),
+        rooms: rooms.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    Station {
+        code: "01999".into(),
+        name: text("Trạm"),
+        rooms: vec![room("p1"), room("p2")],
+        reasons: vec![reason("illness", &["p1", "p2"]), reason("vaccination", &["p2"])],
+    }
+}
+
+fn rules(station: &Station) -> HealthRules<'_> {
+    HealthRules { station, today: date(2026, 9, 15) }
+}
+
+fn person() -> Person {
+    Person {
+        number: PersonalNumber::parse("001148012345").unwrap(),
+        full_name: "Nguyễn Thị Hoà".into(),
+        birth: Birth { year: 1948, month: Some(3), day: Some(2) },
+        sex: Sex::Female,
+    }
+}
+
+fn verdict() -> Verdict {
+    Verdict {
+        security_object: Axis::passed(ReasonCode::SignatureVerified),
+        data_groups: Axis::passed(ReasonCode::HashesMatch),
+        issuer: Axis::passed(ReasonCode::IssuerTrusted),
+        revocation: Axis::not_done(ReasonCode::RevocationNotChecked),
+        chip: Axis::passed(ReasonCode::ChallengeAnswered),
+        validity: Axis::passed(ReasonCode::NoExpiry),
+        holder: Axis::not_done(ReasonCode::HolderNotChecked),
+    }
+}
+
+fn ticket() -> Ticket {
+    Ticket {
+        number: "U001".into(),
+        room: text("p1"),
+        station: text("Trạm"),
+        issued_at: "2026-09-15T08:00:00+07:00".into(),
+        priority: true,
+        simulated: true,
+    }
+}
+
+fn consent(given: bool) -> Event {
+    Event::Answered(Answer::Consent {
+        purpose: Purpose::HealthCheckIn,
+        given,
+        language: Language::Vi,
+        text_sha256: "00".repeat(32),
+    })
+}
+
+fn choose(id: &str) -> Event {
+    Event::Answered(Answer::Choose { id: id.into() })
+}
+
+fn insurance(status: InsuranceStatus) -> Event {
+    Event::InsuranceLookedUp(Insurance { status, result_code: None, card: None })
+}
+
+type Spoiled = fn(&mut Verdict) -> &mut Axis;
+
+const IS_ME: Event = Event::Answered(Answer::ConfirmPerson { is_me: true });
+
+/// Up to the question who it is, with `verdict`.
+fn identified(verdict: Verdict) -> (Session, Effect) {
+    let station = station();
+    let rules = rules(&station);
+    let mut session = Session::new(Service::Health, Language::Vi);
+    assert_eq!(session.advance(consent(true), &rules), Ok(Effect::Show));
+    assert_eq!(session.step(&rules), Step::Identify { ways: vec![Way::Chip], again: None });
+    let effect = session.advance(Event::Identified { person: Some(person()), verdict }, &rules).unwrap();
+    (session, effect)
+}
+
+#[test]
+fn a_patient_with_a_proved_card_gets_to_a_ticket() {
+    let station = station();
+    let rules = rules(&station);
+    let (mut session, effect) = identified(verdict());
+    assert_eq!(effect, Effect::Show);
+    assert_eq!(session.step(&rules), Step::ConfirmPerson { person: person().on_screen() });
+    assert_eq!(session.advance(IS_ME, &rules), Ok(Effect::FindEarlierVisit));
+    assert_eq!(session.advance(Event::EarlierVisit(None), &rules), Ok(Effect::CheckPopulation));
+    let population = Event::PopulationChecked(Population::Matches);
+    assert_eq!(session.advance(population, &rules), Ok(Effect::LookUpInsurance));
+    assert_eq!(session.advance(insurance(InsuranceStatus::Valid), &rules), Ok(Effect::Show));
+    assert!(matches!(session.step(&rules), Step::Choose { question: Question::Reason, .. }));
+    assert_eq!(session.advance(choose("illness"), &rules), Ok(Effect::Show));
+    assert!(matches!(session.step(&rules), Step::Choose { question: Question::Room, .. }));
+    assert_eq!(session.advance(choose("p1"), &rules), Ok(Effect::Record));
+    let known = session.known().unwrap();
+    assert_eq!((known.decision, known.room.as_deref()), (Decision::Done, Some("p1")));
+    assert_eq!(
+        session.advance(Event::Recorded { ticket: ticket(), already: false }, &rules),
+        Ok(Effect::Show)
+    );
+    let notices = vec![Notice::PriorityByAge, Notice::InsuranceValid];
+    assert_eq!(session.step(&rules), Step::Done { ticket: ticket(), notices });
+    assert!(session.known().is_none(), "what was known is forgotten once it is recorded");
+}
+
+#[test]
+fn a_reason_with_one_room_does_not_ask_which() {
+    let station = station();
+    let rules = rules(&station);
+    let (mut session, _) = identified(verdict());
+    session.advance(IS_ME, &rules).unwrap();
+    session.advance(Event::EarlierVisit(None), &rules).unwrap();
+    session.advance(Event::PopulationChecked(Population::Unavailable), &rules).unwrap();
+    session.advance(insurance(InsuranceStatus::Unverified), &rules).unwrap();
+    assert_eq!(session.advance(choose("vaccination"), &rules), Ok(Effect::Record));
+}
+
+#[test]
+fn someone_who_was_here_today_gets_the_same_number_and_no_more_questions() {
+    let station = station();
+    let rules = rules(&station);
+    let (mut session, _) = identified(verdict());
+    session.advance(IS_ME, &rules).unwrap();
+    assert_eq!(session.advance(Event::EarlierVisit(Some(ticket())), &rules), Ok(Effect::Show));
+    assert_eq!(
+        session.step(&rules),
+        Step::Done { ticket: ticket(), notices: vec![Notice::AlreadyCheckedIn] }
+    );
+}
+
+#[test]
+fn an_unknown_issuer_is_admitted_but_shown_nothing_from_the_registers() {
+    let station = station();
+    let rules = rules(&station);
+    let mut unknown = verdict();
+    let not_passed = Axis::not_done(ReasonCode::PassiveAuthenticationNotPassed);
+    unknown.issuer = Axis::not_done(ReasonCode::IssuerUnknown);
+    (unknown.chip, unknown.validity) = (not_passed, not_passed);
+    let (mut session, effect) = identified(unknown);
+    assert_eq!(effect, Effect::Show);
+    assert_eq!(
+        session.advance(IS_ME, &rules),
+        Ok(Effect::CheckPopulation),
+        "no earlier number is looked for"
+    );
+    session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
+    session.advance(insurance(InsuranceStatus::NotValid), &rules).unwrap();
+    session.advance(choose("vaccination"), &rules).unwrap();
+    let mut second = session.clone();
+    session.advance(Event::Recorded { ticket: ticket(), already: false }, &rules).unwrap();
+    assert_eq!(session.step(&rules), Step::Done { ticket: ticket(), notices: vec![Notice::PriorityByAge] });
+    let effect = second.advance(Event::Recorded { ticket: ticket(), already: true }, &rules);
+    assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::AlreadyCheckedIn)));
+}
+
+#[test]
+fn every_failed_axis_leads_to_staff_with_its_own_reason() {
+    let station = station();
+    let rules = rules(&station);
+    let cases: [(Spoiled, ReasonCode); 6] = [
+        (|v| &mut v.security_object, ReasonCode::SignatureInvalid),
+        (|v| &mut v.data_groups, ReasonCode::DataGroupMismatch),
+        (|v| &mut v.issuer, ReasonCode::IssuerSignatureInvalid),
+        (|v| &mut v.revocation, ReasonCode::DocumentRevoked),
+        (|v| &mut v.chip, ReasonCode::ChipProofInvalid),
+        (|v| &mut v.validity, ReasonCode::DocumentExpired),
+    ];
+    for (axis, code) in cases {
+        let mut bad = verdict();
+        *axis(&mut bad) = Axis::failed(code);
+        let (mut session, effect) = identified(bad);
+        assert_eq!(effect, Effect::CallStaff(code));
+        assert_eq!(session.step(&rules), Step::CallStaff { code });
+        assert!(session.known().is_none(), "nothing is kept that was not proved");
+        assert_eq!(session.advance(Event::AdmittedByStaff(ticket()), &rules), Ok(Effect::Show));
+        assert_eq!(session.step(&rules), Step::Done { ticket: ticket(), notices: vec![] });
+    }
+}
+
+#[test]
+fn refused_consent_and_the_wrong_person_lead_to_staff() {
+    let station = station();
+    let rules = rules(&station);
+    let mut session = Session::new(Service::Health, Language::En);
+    assert_eq!(session.advance(consent(false), &rules), Ok(Effect::CallStaff(ReasonCode::ConsentRefused)));
+    let (mut session, _) = identified(verdict());
+    let not_me = Event::Answered(Answer::ConfirmPerson { is_me: false });
+    assert_eq!(session.advance(not_me, &rules), Ok(Effect::CallStaff(ReasonCode::NotThisPerson)));
+    assert!(session.known().is_none());
+}
+
+#[test]
+fn a_challenge_that_died_is_asked_again_three_times_at_most() {
+    let station = station();
+    let rules = rules(&station);
+    let mut late = verdict();
+    late.chip = Axis::failed(ReasonCode::ChallengeExpired);
+    let (mut session, _) = identified(late);
+    let again = Step::Identify { ways: vec![Way::Chip], again: Some(ReasonCode::ChallengeExpired) };
+    assert_eq!(session.step(&rules), again);
+    let event = || Event::Identified { person: Some(person()), verdict: late };
+    assert_eq!(session.advance(event(), &rules), Ok(Effect::Show));
+    assert_eq!(session.advance(event(), &rules), Ok(Effect::CallStaff(ReasonCode::TooManyAttempts)));
+}
+
+#[test]
+fn what_was_not_offered_or_not_asked_is_refused_and_changes_nothing() {
+    let station = station();
+    let rules = rules(&station);
+    let (mut session, _) = identified(verdict());
+    let before = session.clone();
+    assert_eq!(session.advance(choose("illness"), &rules), Err(Refusal::WrongStep));
+    assert_eq!(session.advance(Event::AdmittedByStaff(ticket()), &rules), Err(Refusal::WrongStep));
+    assert_eq!(session, before);
+    session.advance(IS_ME, &rules).unwrap();
+    session.advance(Event::EarlierVisit(None), &rules).unwrap();
+    session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
+    session.advance(insurance(InsuranceStatus::Valid), &rules).unwrap();
+    assert_eq!(session.advance(choose("surgery"), &rules), Err(Refusal::NotOffered));
+}
+
+#[test]
+fn a_person_unknown_to_the_population_database_is_seen_by_staff() {
+    let station = station();
+    let rules = rules(&station);
+    let (mut session, _) = identified(verdict());
+    session.advance(IS_ME, &rules).unwrap();
+    session.advance(Event::EarlierVisit(None), &rules).unwrap();
+    let effect = session.advance(Event::PopulationChecked(Population::Mismatch), &rules);
+    assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::PopulationMismatch)));
+}
+
+#[test]
+fn a_stored_session_goes_on_where_it_was() {
+    let station = station();
+    let rules = rules(&station);
+    let (mut session, _) = identified(verdict());
+    session.advance(IS_ME, &rules).unwrap();
+    let stored = serde_json::to_string(&session).unwrap();
+    let mut restored: Session = serde_json::from_str(&stored).unwrap();
+    assert_eq!(restored, session);
+    assert_eq!(restored.advance(Event::EarlierVisit(None), &rules), Ok(Effect::CheckPopulation));
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let failed = {
+        let mut bad = verdict();
+        bad.data_groups = Axis::failed(ReasonCode::DataGroupMismatch);
+        bad
+    };
+    prop_oneof![
+        any::<bool>().prop_map(consent),
+        any::<bool>().prop_map(|is_me| Event::Answered(Answer::ConfirmPerson { is_me })),
+        prop_oneof![Just("illness"), Just("p1"), Just("p9")].prop_map(choose),
+        Just(Event::Answered(Answer::CallStaff { code: ReasonCode::HelpWanted })),
+        Just(Event::Answered(Answer::Abort)),
+        any::<(bool, bool)>().prop_map(move |(good, readable)| Event::Identified {
+            person: readable.then(person),
+            verdict: if good { verdict() } else { failed },
+        }),
+        any::<bool>().prop_map(|found| Event::EarlierVisit(found.then(ticket))),
+        Just(Event::PopulationChecked(Population::Unavailable)),
+        Just(insurance(InsuranceStatus::Unverified)),
+        any::<bool>().prop_map(|already| Event::Recorded { ticket: ticket(), already }),
+        Just(Event::AdmittedByStaff(ticket())),
+        Just(Event::ClosedByStaff),
+    ]
+}
+
+proptest! {
+    /// Whatever comes in whatever order: a refused event changes nothing, a person stays reachable until the end,
+    /// and an ended conversation knows nobody.
+    #[test]
+    fn no_order_of_events_gets_a_conversation_stuck(events in proptest::collection::vec(any_event(), 0..40)) {
+        let station = station();
+        let rules = rules(&station);
+        let mut session = Session::new(Service::Health, Language::Vi);
+        for event in events {
+            let before = session.clone();
+            if session.advance(event, &rules).is_err() {
+                prop_assert_eq!(&session, &before);
+            }
+            let help = Event::Answered(Answer::CallStaff { code: ReasonCode::HelpWanted });
+            prop_assert_eq!(session.clone().advance(help, &rules).is_err(), session.is_over());
+            prop_assert!(!session.is_over() || session.known().is_none());
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Check-in at the health station (models 4 and 5): rules.
+//!
+//! After the chip: was the person here today already? Does the population database know them (yes or no)?
+//! Is the insurance valid? Then what they came for, and which room. No outage of a national system keeps a
+//! patient from being seen (Luật KCB 15/2023/QH15; NĐ 188/2025 Đ37).
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Service, Text,
+    engine::{InsuranceStatus, Known, Rules, Want},
+    person::Birth,
+    step::{Choice, Notice, Purpose, Question, Way},
+};
+
+/// A health station: what can be chosen there. Configuration, not code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Station {
+    /// Mã cơ sở khám chữa bệnh (CSKCB), 5 characters.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+    /// Its rooms.
+    pub rooms: Vec<Room>,
+    /// Why people come.
+    pub reasons: Vec<Reason>,
+}
+
+/// A room of the station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Room {
+    /// Its id in the configuration.
+    pub id: String,
+    /// What the door says.
+    pub name: Text,
+}
+
+/// A reason to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// Its id in the configuration.
+    pub id: String,
+    /// What is shown.
+    pub label: Text,
+    /// The rooms that serve it, by id; with more than one the person is asked.
+    pub rooms: Vec<String>,
+}
+
+/// What is wrong with a station's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StationError {
+    /// There is nothing to choose.
+    #[error("the station has no reasons: name at least one under [[reasons]]")]
+    NoReasons,
+    /// A reason has no room.
+    #[error("the reason {0} has no room: name at least one")]
+    NoRoom(String),
+    /// A reason names a room that is not there.
+    #[error("the reason {reason} names the room {room}, which is not under [[rooms]]")]
+    UnknownRoom {
+        /// The reason.
+        reason: String,
+        /// The room.
+        room: String,
+    },
+    /// An id stands twice.
+    #[error("the id {0} stands twice")]
+    Twice(String),
+    /// The code is not one.
+    #[error("the station's code must have 5 digits (mã CSKCB)")]
+    Code,
+}
+
+impl Station {
+    /// Checks that what it names is there.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), StationError> {
+        if self.code.len() != 5 || !self.code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(StationError::Code);
+        }
+        if self.reasons.is_empty() {
+            return Err(StationError::NoReasons);
+        }
+        if let Some(id) = first_repeated(self.rooms.iter().map(|room| &room.id))
+            .or_else(|| first_repeated(self.reasons.iter().map(|reason| &reason.id)))
+        {
+            return Err(StationError::Twice(id.clone()));
+        }
+        for reason in &self.reasons {
+            if reason.rooms.is_empty() {
+                return Err(StationError::NoRoom(reason.id.clone()));
+            }
+            if let Some(room) = reason.rooms.iter().find(|id| self.room(id).is_none()) {
+                return Err(StationError::UnknownRoom { reason: reason.id.clone(), room: room.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The room with `id`.
+    pub fn room(&self, id: &str) -> Option<&Room> {
+        self.rooms.iter().find(|room| room.id == id)
+    }
+
+    /// The reason with `id`.
+    pub fn reason(&self, id: &str) -> Option<&Reason> {
+        self.reasons.iter().find(|reason| reason.id == id)
+    }
+
+    /// Where someone with these answers waits: the room chosen, or the only one that serves the reason.
+    pub fn room_for(&self, reason: &str, chosen: Option<&str>) -> Option<&Room> {
+        let rooms = &self.reason(reason)?.rooms;
+        match (chosen, rooms.as_slice()) {
+            (Some(chosen), _) => rooms.iter().find(|id| *id == chosen).and_then(|id| self.room(id)),
+            (None, [only]) => self.room(only),
+            (None, _) => None,
+        }
+    }
+}
+
+/// Whether age alone gives priority (Luật KCB 15/2023/QH15 Đ3 k2): under 6, or 75 and over.
+pub fn priority_by_age(birth: Birth, today: Date) -> bool {
+    birth.younger_than(6, today) || birth.at_least(75, today)
+}
+
+/// The rules of the health flow.
+#[derive(Debug, Clone, Copy)]
+pub struct HealthRules<'a> {
+    /// The station.
+    pub station: &'a Station,
+    /// Today at the place (Asia/Ho_Chi_Minh).
+    pub today: Date,
+}
+
+impl Rules for HealthRules<'_> {
+    fn service(&self) -> Service {
+        Service::Health
+    }
+
+    fn purpose(&self) -> Purpose {
+        Purpose::HealthCheckIn
+    }
+
+    fn ways(&self) -> Vec<Way> {
+        vec![Way::Chip]
+    }
+
+    fn next(&self, known: &Known) -> Want {
+        // An earlier number is looked for only where it may be shown; for others the record itself finds it.
+        if !known.earlier_visit_sought && known.strength.may_see_own_records() {
+            return Want::EarlierVisit;
+        }
+        if known.population.is_none() {
+            return Want::Population;
+        }
+        if known.insurance.is_none() {
+            return Want::Insurance;
+        }
+        let Some(reason) = known.reason.as_deref().and_then(|id| self.station.reason(id)) else {
+            let options = self.station.reasons.iter();
+            return Want::Choose(Question::Reason, options.map(|r| choice(&r.id, &r.label)).collect());
+        };
+        if self.station.room_for(&reason.id, known.room.as_deref()).is_none() {
+            let options = reason.rooms.iter().filter_map(|id| self.station.room(id));
+            return Want::Choose(Question::Room, options.map(|room| choice(&room.id, &room.name)).collect());
+        }
+        Want::Record
+    }
+
+    fn notices(&self, known: &Known) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        if priority_by_age(known.person.birth, self.today) {
+            notices.push(Notice::PriorityByAge);
+        }
+        // What a register says of a person is not shown to someone who has proved nothing.
+        if known.strength.may_see_own_records() {
+            notices.extend(known.insurance.as_ref().map(|insurance| match insurance.status {
+                InsuranceStatus::Valid => Notice::InsuranceValid,
+                InsuranceStatus::Renewed => Notice::InsuranceRenewed,
+                InsuranceStatus::NotValid => Notice::InsuranceNotValid,
+                InsuranceStatus::NeedsStaff => Notice::InsuranceNeedsStaff,
+                InsuranceStatus::Unverified => Notice::InsuranceUnverified,
+            }));
+        }
+        notices
+    }
+}
+
+fn first_repeated<'a>(ids: impl Iterator<Item = &'a String>) -> Option<&'a String> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut ids = ids;
+    ids.find(|id| !seen.insert(*id))
+}
+
+fn choice(id: &str, label: &Text) -> Choice {
+    Choice { id: id.to_owned(), label: label.clone() }
+}
+
+#[cfg(test)]
+mod tests;

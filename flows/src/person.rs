@@ -1,0 +1,139 @@
+//! The person whom a conversation is about, as far as a flow needs to know them.
+
+use identity::number::PersonalNumber;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::step::PersonOnScreen;
+
+/// A person, from proved documents. Masked in `Debug`, wiped when dropped.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct Person {
+    /// Số định danh cá nhân.
+    pub number: PersonalNumber,
+    /// Full name in Vietnamese letters, NFC.
+    pub full_name: String,
+    /// Date of birth, as far as it is known.
+    pub birth: Birth,
+    /// Sex as the document says it.
+    pub sex: Sex,
+}
+
+impl Person {
+    /// What a screen may show of them.
+    pub fn on_screen(&self) -> PersonOnScreen {
+        PersonOnScreen {
+            full_name: self.full_name.clone(),
+            number_masked: self.number.masked(),
+            birth_year: Some(self.birth.year),
+        }
+    }
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Person({:?})", self.number)
+    }
+}
+
+/// A date of birth whose day, or month and day, may be unknown.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
+pub struct Birth {
+    /// The year, four digits.
+    pub year: i16,
+    /// 1 to 12, if known.
+    pub month: Option<i8>,
+    /// 1 to 31, if known.
+    pub day: Option<i8>,
+}
+
+impl Birth {
+    /// Completed years of life on `today`. Unknown parts count in the person's favour by `elder`: as early as
+    /// they can be where `elder` is true, else as late.
+    fn years(self, today: Date, elder: bool) -> i16 {
+        let (month, day) = match (self.month, self.day, elder) {
+            (Some(month), Some(day), _) => (month, day),
+            (Some(month), None, true) => (month, 1),
+            (Some(month), None, false) => (month, 31),
+            (None, _, true) => (1, 1),
+            (None, _, false) => (12, 31),
+        };
+        let had_birthday = (today.month(), today.day()) >= (month, day);
+        today.year() - self.year - i16::from(!had_birthday)
+    }
+
+    /// Whether the person may be `years` old or older on `today`.
+    pub fn at_least(self, years: i16, today: Date) -> bool {
+        self.years(today, true) >= years
+    }
+
+    /// Whether the person may be younger than `years` on `today`.
+    pub fn younger_than(self, years: i16, today: Date) -> bool {
+        let age = self.years(today, false);
+        age < years
+    }
+}
+
+impl std::fmt::Debug for Birth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Birth(masked)")
+    }
+}
+
+/// Sex as a document says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sex {
+    /// Nam.
+    Male,
+    /// Nữ.
+    Female,
+    /// Not stated.
+    Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    const TODAY: Date = date(2026, 9, 15);
+
+    fn born(year: i16, month: Option<i8>, day: Option<i8>) -> Birth {
+        Birth { year, month, day }
+    }
+
+    #[test]
+    fn a_birthday_counts_from_its_own_day_on() {
+        assert!(born(1951, Some(9), Some(15)).at_least(75, TODAY));
+        assert!(!born(1951, Some(9), Some(16)).at_least(75, TODAY));
+        assert!(born(2020, Some(9), Some(16)).younger_than(6, TODAY));
+        assert!(!born(2020, Some(9), Some(15)).younger_than(6, TODAY));
+    }
+
+    #[test]
+    fn an_unknown_day_counts_in_the_person_s_favour() {
+        assert!(born(1951, None, None).at_least(75, TODAY));
+        assert!(!born(1952, None, None).at_least(75, TODAY));
+        assert!(born(2020, None, None).younger_than(6, TODAY));
+        assert!(born(2020, Some(9), None).younger_than(6, TODAY));
+    }
+
+    #[test]
+    fn someone_born_on_29_february_has_a_birthday_in_other_years_too() {
+        assert!(born(1952, Some(2), Some(29)).at_least(75, date(2027, 3, 1)));
+        assert!(!born(1952, Some(2), Some(29)).at_least(75, date(2027, 2, 28)));
+    }
+
+    #[test]
+    fn debug_hides_the_person() {
+        let person = Person {
+            number: PersonalNumber::parse("001148012345").unwrap(),
+            full_name: "Nguyễn Thị Hoà".into(),
+            birth: born(1948, Some(3), Some(2)),
+            sex: Sex::Female,
+        };
+        assert_eq!(format!("{person:?}"), "Person(001*****2345)");
+    }
+}
