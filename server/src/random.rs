@@ -10,9 +10,11 @@ use uuid::Uuid;
 #[error("the random generator gave no bytes; look at the operating system's entropy source and try again")]
 pub struct RandomUnavailable;
 
+type Fill = dyn Fn(&mut [u8]) -> Result<(), RandomUnavailable> + Send + Sync;
+
 /// Where random bytes come from. Cloning gives another handle on the same generator.
 #[derive(Clone)]
-pub struct Random(Arc<dyn Fn(&mut [u8]) -> Result<(), RandomUnavailable> + Send + Sync>);
+pub struct Random(Arc<Fill>);
 
 impl Random {
     /// A generator that fills slices by `fill`.

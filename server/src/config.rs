@@ -1,0 +1,166 @@
+//! What the operator sets: one TOML file, each value of which a variable `SERVER__…` overrides.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+    value::magic::RelativePathBuf,
+};
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Why the configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A file is not there, or a value is missing, misspelt or of the wrong type.
+    #[error("the configuration in {file} cannot be used: {reason}")]
+    Unreadable {
+        /// The file that was read.
+        file: PathBuf,
+        /// What is wrong, and where.
+        reason: Box<figment::Error>,
+    },
+    /// The address to listen on is open to other machines.
+    #[error(
+        "listen = {0} is not a loopback address; until kiosks can enrol, the server answers this machine alone"
+    )]
+    NotLoopback(SocketAddr),
+    /// A clock may be set for a demonstration only.
+    #[error("--clock is for mode = \"demonstration\" only; leave it out")]
+    ClockInProduction,
+    /// A real database needs a key that the operator keeps.
+    #[error("mode = \"production\" needs master_key: a file of 32 random bytes outside the data folder")]
+    NoMasterKey,
+}
+
+/// Whether made-up people, issuers and systems are welcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Made-up issuers are trusted, and every screen says DỮ LIỆU MÔ PHỎNG.
+    Demonstration,
+    /// Only real ones.
+    Production,
+}
+
+/// The configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The mode. It is written into a new database and cannot be changed afterwards.
+    pub mode: Mode,
+    /// Where to listen; port 0 takes a free one. Loopback only.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    /// The file that describes the health station.
+    pub station: RelativePathBuf,
+    /// The files that describe the enrolled kiosks.
+    pub kiosks: Vec<RelativePathBuf>,
+    /// Folders and files with the certificates of trusted issuers.
+    pub trust: Vec<RelativePathBuf>,
+    /// The file with the key that seals personal data. In demonstration mode it may be left out: one is made in
+    /// the data folder.
+    pub master_key: Option<RelativePathBuf>,
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)
+}
+
+impl Config {
+    /// Reads `file` and the variables `SERVER__…`. Relative paths in the file start at its folder.
+    ///
+    /// # Errors
+    /// Where a value is missing, misspelt or of the wrong type, or may not stand in that mode.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let figment = Figment::from(Toml::file_exact(file)).merge(Env::prefixed("SERVER__").split("__"));
+        let config: Self = extract(&figment, file)?;
+        if !config.listen.ip().is_loopback() {
+            return Err(ConfigError::NotLoopback(config.listen));
+        }
+        if config.mode == Mode::Production && config.master_key.is_none() {
+            return Err(ConfigError::NoMasterKey);
+        }
+        Ok(config)
+    }
+}
+
+/// Reads a TOML file of its own, such as a station or a kiosk.
+///
+/// # Errors
+/// Where it is not there or does not fit.
+pub fn read<T: for<'de> Deserialize<'de>>(file: &Path) -> Result<T, ConfigError> {
+    extract(&Figment::from(Toml::file_exact(file)), file)
+}
+
+fn extract<T: for<'de> Deserialize<'de>>(figment: &Figment, file: &Path) -> Result<T, ConfigError> {
+    figment
+        .extract()
+        .map_err(|reason| ConfigError::Unreadable { file: file.to_owned(), reason: Box::new(reason) })
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::Jail;
+
+    use super::*;
+
+    const GOOD: &str =
+        "mode = 'demonstration'\nstation = 'station.toml'\nkiosks = ['kiosk.toml']\ntrust = ['trust']\n";
+
+    #[expect(clippy::result_large_err, reason = "the library's own error")]
+    fn with(text: &str, variables: &[(&str, &str)], check: impl FnOnce(Result<Config, ConfigError>)) {
+        Jail::expect_with(|jail| {
+            jail.create_file("server.toml", text)?;
+            for (name, value) in variables {
+                jail.set_env(name, value);
+            }
+            check(Config::load(&jail.directory().join("server.toml")));
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_variable_overrides_the_file() {
+        with(GOOD, &[("SERVER__LISTEN", "127.0.0.1:0"), ("SERVER__TRUST", "[\"/a\", \"/b\"]")], |config| {
+            let config = config.unwrap();
+            assert_eq!(config.listen.port(), 0);
+            assert_eq!(config.trust.len(), 2);
+        });
+    }
+
+    #[test]
+    fn paths_in_the_file_start_at_its_folder() {
+        with(GOOD, &[], |config| {
+            let station = config.unwrap().station.relative();
+            assert!(station.is_absolute() && station.ends_with("station.toml"), "{station:?}");
+        });
+    }
+
+    #[test]
+    fn the_server_is_never_open_to_other_machines() {
+        for address in ["0.0.0.0:8080", "192.0.2.7:8080", "[::]:8080"] {
+            with(GOOD, &[("SERVER__LISTEN", address)], |config| {
+                assert!(matches!(config, Err(ConfigError::NotLoopback(_))), "{address}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_an_error_and_not_a_default() {
+        with(&format!("{GOOD}lisen = '127.0.0.1:1'\n"), &[], |config| {
+            assert!(matches!(config, Err(ConfigError::Unreadable { .. })));
+        });
+    }
+
+    #[test]
+    fn production_needs_a_key_of_its_own() {
+        with(GOOD, &[("SERVER__MODE", "production")], |config| {
+            assert!(matches!(config, Err(ConfigError::NoMasterKey)));
+        });
+    }
+}
