@@ -1,1 +1,4 @@
 //! Everything that touches hardware, each behind one small trait with a second, software, implementation.
+#![forbid(unsafe_code)]
+
+pub mod seeds;

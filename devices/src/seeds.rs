@@ -1,0 +1,395 @@
+//! The made-up citizens of `seeds/`: the schema is in `seeds/README.md`.
+
+use std::path::{Path, PathBuf};
+
+use identity::number::PersonalNumber;
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use thiserror::Error;
+
+/// Why seeds cannot be read. People in seeds are made up, yet their data is not repeated here.
+#[derive(Debug, Error)]
+pub enum SeedError {
+    /// A file or folder cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file does not follow the schema.
+    #[error("{} does not follow seeds/README.md: {reason}", path.display())]
+    Malformed {
+        /// Which.
+        path: PathBuf,
+        /// What the parser says.
+        reason: String,
+    },
+    /// No citizen has this slug.
+    #[error("there is no citizen `{0}`: `cccd simulate --list` names them all")]
+    Unknown(String),
+}
+
+/// A made-up person, their card, and what the simulated national systems say of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Citizen {
+    /// The file's name without `.toml`: kebab-case ASCII.
+    #[serde(skip)]
+    pub slug: String,
+    /// What this person is here to show.
+    pub about: String,
+    /// The person.
+    pub person: Person,
+    /// Their card.
+    pub card: CardFacts,
+    /// What the insurance register knows; absent where it knows nobody.
+    pub insurance: Option<Insurance>,
+    /// What the population database knows; absent where it knows nobody.
+    pub population: Option<Population>,
+}
+
+/// The person.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Số định danh cá nhân.
+    #[serde(deserialize_with = "personal_number")]
+    pub personal_number: PersonalNumber,
+    /// With every diacritic.
+    pub full_name: String,
+    /// Full, or the year alone.
+    pub date_of_birth: BirthDate,
+    /// As on the card.
+    pub sex: Sex,
+    /// Quê quán.
+    pub place_of_origin: String,
+    /// Nơi thường trú, or nơi cư trú on a card of 2024.
+    pub residence: String,
+    /// Dân tộc.
+    pub ethnicity: String,
+    /// Tôn giáo.
+    pub religion: String,
+    /// Đặc điểm nhận dạng.
+    #[serde(default)]
+    pub identifying_marks: String,
+    /// The father's name, or empty.
+    #[serde(default)]
+    pub father: String,
+    /// The mother's name, or empty.
+    #[serde(default)]
+    pub mother: String,
+    /// The spouse's name, or empty.
+    #[serde(default)]
+    pub spouse: String,
+    /// The number of an earlier identity card (CMND), or empty.
+    #[serde(default)]
+    pub old_number: String,
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Person({:?})", self.personal_number)
+    }
+}
+
+/// A birth date of which the month and day may be unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BirthDate {
+    /// Known to the day.
+    Full(Date),
+    /// Only the year is known.
+    Year(i16),
+}
+
+/// The sex printed on a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sex {
+    /// Nam.
+    Male,
+    /// Nữ.
+    Female,
+}
+
+/// The card of a citizen.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardFacts {
+    /// Which generation.
+    pub kind: CardKind,
+    /// Nine digits; absent: the last nine of the personal number.
+    pub document_number: Option<String>,
+    /// Ngày cấp.
+    pub date_of_issue: Date,
+    /// Ngày hết hạn.
+    pub date_of_expiry: Expiry,
+    /// Whether the chip holds a photo (not of a child under six).
+    pub photo: bool,
+    /// What is wrong with the card.
+    pub defect: Defect,
+    /// Which access protocols the chip speaks.
+    pub access: AccessProtocols,
+}
+
+/// The generation of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum CardKind {
+    /// CCCD with chip (TT 06/2021/TT-BCA).
+    #[serde(rename = "cccd_2021")]
+    Cccd2021,
+    /// Thẻ căn cước (TT 16/2024/TT-BCA).
+    #[serde(rename = "can_cuoc_2024")]
+    CanCuoc2024,
+}
+
+/// Until when a card is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiry {
+    /// Through this day.
+    On(Date),
+    /// `Không thời hạn`.
+    Never,
+}
+
+/// What is wrong with a card on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Defect {
+    /// Nothing.
+    None,
+    /// A data group was changed after signing.
+    ForgedDataGroup,
+    /// The SOD's signature is not one.
+    ForgedSecurityObject,
+    /// Signed by an issuer that is in no trust store.
+    UnknownIssuer,
+    /// A copy, which answers active authentication with another key.
+    ClonedChip,
+    /// The chip refuses active authentication, though the SOD lists DG15.
+    WithholdsProof,
+}
+
+/// The access protocols of a chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessProtocols {
+    /// PACE, and BAC beside it.
+    PaceAndBac,
+    /// BAC alone: there is no EF.CardAccess.
+    BacOnly,
+}
+
+/// What the simulated insurance register answers.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Insurance {
+    /// Mã thẻ, 15 characters.
+    pub card: String,
+    /// maKetQua.
+    pub result: String,
+    /// gtTheTu.
+    pub valid_from: Date,
+    /// gtTheDen.
+    pub valid_to: Date,
+    /// maDKBD.
+    pub place_code: String,
+    /// tenDKBD.
+    pub place_name: String,
+    /// maTheMoi, with the results 003 and 004.
+    #[serde(default)]
+    pub new_card: String,
+    /// Whether every look-up for this person times out.
+    #[serde(default)]
+    pub portal_down: bool,
+}
+
+impl std::fmt::Debug for Insurance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Insurance")
+            .field("result", &self.result)
+            .field("portal_down", &self.portal_down)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the simulated population database answers.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Population {
+    /// Whether it confirms the person's data.
+    pub matches: bool,
+}
+
+fn personal_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PersonalNumber, D::Error> {
+    PersonalNumber::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+impl<'de> Deserialize<'de> for BirthDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parsed = if text.len() == 4 {
+            text.parse().ok().map(Self::Year)
+        } else {
+            text.parse().ok().map(Self::Full)
+        };
+        parsed.ok_or_else(|| D::Error::custom("a birth date is `YYYY-MM-DD` or `YYYY`"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Expiry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "none" => Ok(Self::Never),
+            text => text
+                .parse()
+                .map(Self::On)
+                .map_err(|_| D::Error::custom("an expiry is `YYYY-MM-DD` or `none`")),
+        }
+    }
+}
+
+/// Every citizen under `seeds`, ordered by slug.
+///
+/// # Errors
+/// Where the folder or a file cannot be read or does not follow the schema.
+pub fn citizens(seeds: &Path) -> Result<Vec<Citizen>, SeedError> {
+    let folder = seeds.join("citizens");
+    let unreadable = |source| SeedError::Unreadable { path: folder.clone(), source };
+    let mut slugs = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        slugs.extend(name.to_str().and_then(|name| name.strip_suffix(".toml")).map(String::from));
+    }
+    slugs.sort();
+    slugs.iter().map(|slug| citizen(seeds, slug)).collect()
+}
+
+/// The citizen with `slug` under `seeds`.
+///
+/// # Errors
+/// As [`citizens`]; [`SeedError::Unknown`] where there is none.
+pub fn citizen(seeds: &Path, slug: &str) -> Result<Citizen, SeedError> {
+    if !is_slug(slug) {
+        return Err(SeedError::Unknown(slug.into()));
+    }
+    let path = seeds.join("citizens").join(format!("{slug}.toml"));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(SeedError::Unknown(slug.into()));
+        }
+        Err(source) => return Err(SeedError::Unreadable { path, source }),
+    };
+    let mut citizen: Citizen = toml::from_str(&text)
+        .map_err(|error| SeedError::Malformed { path, reason: error.message().into() })?;
+    citizen.slug = slug.into();
+    Ok(citizen)
+}
+
+fn is_slug(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use unicode_normalization::UnicodeNormalization as _;
+
+    fn all() -> Vec<Citizen> {
+        citizens(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../seeds"))).unwrap()
+    }
+
+    #[test]
+    fn there_is_somebody_for_every_case_that_the_flows_must_handle() {
+        let all = all();
+        assert!(all.len() >= 15);
+        let someone =
+            |what: &str, is: &dyn Fn(&Citizen) -> bool| assert!(all.iter().any(is), "nobody: {what}");
+        let born = |citizen: &Citizen| match citizen.person.date_of_birth {
+            BirthDate::Full(date) => date.year(),
+            BirthDate::Year(year) => year,
+        };
+        someone("75 or over", &|c| (1923..=1951).contains(&born(c)) && c.card.defect == Defect::None);
+        someone("over 100", &|c| born(c) < 1926);
+        someone("under six, no photo", &|c| born(c) > 2020 && !c.card.photo);
+        someone("a card of 2024 of an adult", &|c| c.card.kind == CardKind::CanCuoc2024 && born(c) < 2000);
+        someone("expired", &|c| matches!(c.card.date_of_expiry, Expiry::On(date) if date.year() < 2026));
+        someone("without expiry", &|c| c.card.date_of_expiry == Expiry::Never);
+        someone("year only", &|c| matches!(c.person.date_of_birth, BirthDate::Year(_)));
+        someone("BAC only", &|c| c.card.access == AccessProtocols::BacOnly);
+        for defect in [
+            Defect::ForgedDataGroup,
+            Defect::ForgedSecurityObject,
+            Defect::UnknownIssuer,
+            Defect::ClonedChip,
+            Defect::WithholdsProof,
+        ] {
+            someone(&format!("{defect:?}"), &|c| c.card.defect == defect);
+        }
+        for result in ["000", "003", "004", "010", "060", "070"] {
+            someone(result, &|c| c.insurance.as_ref().is_some_and(|known| known.result == result));
+        }
+        someone("portal down", &|c| c.insurance.as_ref().is_some_and(|known| known.portal_down));
+        someone("no insurance", &|c| c.insurance.is_none());
+        someone("not in the population database", &|c| c.population.is_some_and(|known| !known.matches));
+        assert!(all.iter().any(|citizen| citizen.slug == "nguyen-thi-hoa"));
+    }
+
+    #[test]
+    fn no_two_people_share_a_number_or_a_can() {
+        let all = all();
+        let numbers: BTreeSet<_> = all.iter().map(|c| c.person.personal_number.as_str()).collect();
+        let cans: BTreeSet<_> = all.iter().map(|c| *c.person.personal_number.can().as_bytes()).collect();
+        assert_eq!((numbers.len(), cans.len()), (all.len(), all.len()));
+    }
+
+    #[test]
+    fn the_numbers_hint_at_the_same_birth_year_and_sex_as_the_person() {
+        for citizen in all() {
+            let hints = citizen.person.personal_number.hints();
+            let year = match citizen.person.date_of_birth {
+                BirthDate::Full(date) => date.year(),
+                BirthDate::Year(year) => year,
+            };
+            assert_eq!(i16::try_from(hints.birth_year).unwrap(), year, "{}", citizen.slug);
+            assert_eq!(hints.female, citizen.person.sex == Sex::Female, "{}", citizen.slug);
+        }
+    }
+
+    #[test]
+    fn between_them_the_names_hold_every_vietnamese_letter() {
+        let used: BTreeSet<char> =
+            all().iter().flat_map(|c| c.person.full_name.to_lowercase().nfc().collect::<Vec<_>>()).collect();
+        let vowels = "aăâeêioôơuưy".chars();
+        let tones = ["", "\u{300}", "\u{301}", "\u{309}", "\u{303}", "\u{323}"];
+        let letters =
+            vowels.flat_map(|vowel| tones.map(|tone| format!("{vowel}{tone}").nfc().next().unwrap()));
+        let missing: String = letters.chain(['đ']).filter(|letter| !used.contains(letter)).collect();
+        assert_eq!(missing, "");
+    }
+
+    #[test]
+    fn a_slug_cannot_lead_out_of_the_folder() {
+        let seeds = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../seeds"));
+        for bad in ["../station", "", "NGUYEN", "nguyen_thi", "/etc/passwd"] {
+            assert!(matches!(citizen(seeds, bad), Err(SeedError::Unknown(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_and_the_rest_is_not_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("citizens")).unwrap();
+        std::fs::write(
+            folder.path().join("citizens/x.toml"),
+            "about = \"x\"\n[person]\npersonal_number = \"12345678901x\"\n",
+        )
+        .unwrap();
+        let error = citizens(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("x.toml") && error.contains("12 digits"), "{error}");
+        assert!(!error.contains("1234567"), "{error}");
+    }
+}
