@@ -1,1 +1,9 @@
-//! End-to-end tests on built binaries.
+//! The whole, from the card on the reader to the ticket in the hand, on the programs as built.
+//!
+//! Tests and demonstration use the same parts: [`process`] starts programs, [`display`] gives a window a place,
+//! [`window`] sees and touches it as a person does.
+#![forbid(unsafe_code)]
+
+pub mod display;
+pub mod process;
+pub mod window;
