@@ -7,6 +7,7 @@
 pub mod bytes;
 pub mod chip;
 pub mod lds;
+pub mod mrz;
 pub mod number;
 pub mod proof;
 pub mod reason;

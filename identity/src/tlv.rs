@@ -96,6 +96,11 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// Bytes not yet read.
+    pub const fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The next object, or `None` at the end.
     ///
     /// # Errors

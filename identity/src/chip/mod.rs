@@ -1,1 +1,17 @@
-//! To come.
+//! How the chip is spoken to: sans-IO sessions of ICAO Doc 9303-11.
+//!
+//! A session gives commands and takes answers; who carries them (a reader, a test, a recorded run) is not
+//! its business. Random values and ephemeral private keys are parameters.
+
+pub mod apdu;
+pub mod bac;
+pub mod cipher;
+pub mod curve;
+pub mod key_derivation;
+pub mod pace;
+pub mod password;
+pub mod secure_messaging;
+
+pub use apdu::{CommandApdu, ResponseApdu};
+pub use password::Password;
+pub use secure_messaging::SecureMessaging;
