@@ -6,6 +6,8 @@
 
 pub mod bytes;
 pub mod chip;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod lds;
 pub mod mrz;
 pub mod number;

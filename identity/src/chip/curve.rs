@@ -70,6 +70,9 @@ impl Curve {
     }
 
     /// `private` times `point`.
+    ///
+    /// # Errors
+    /// Any of [`CurveError`].
     pub fn multiply(self, private: &[u8], point: &[u8]) -> Result<Vec<u8>, CurveError> {
         match self {
             Self::P256 => encode::<NistP256>(decode::<NistP256>(point)? * scalar::<NistP256>(private)?),
@@ -80,6 +83,9 @@ impl Curve {
     }
 
     /// The generator of generic mapping: `nonce` times the generator, plus `shared` (9303-11 4.4.3.3.1).
+    ///
+    /// # Errors
+    /// Any of [`CurveError`]; a nonce longer than a coordinate counts as no private key.
     pub fn map(self, nonce: &[u8], shared: &[u8]) -> Result<Vec<u8>, CurveError> {
         match self {
             Self::P256 => map::<NistP256>(nonce, shared),
@@ -95,7 +101,7 @@ pub fn x_coordinate(point: &[u8]) -> &[u8] {
 
 fn scalar<C: CurveArithmetic>(bytes: &[u8]) -> Result<Scalar<C>, CurveError> {
     let bytes = Zeroizing::new(FieldBytes::<C>::try_from(bytes).map_err(|_| CurveError::NotAPrivateKey)?);
-    let scalar = Option::<Scalar<C>>::from(Scalar::<C>::from_repr((*bytes).clone()));
+    let scalar = Option::<Scalar<C>>::from(Scalar::<C>::from_repr(*bytes));
     scalar.filter(|scalar| *scalar != Scalar::<C>::from(0)).ok_or(CurveError::NotAPrivateKey)
 }
 

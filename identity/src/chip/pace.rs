@@ -82,7 +82,7 @@ impl PaceInfo {
         (family == ECDH_GENERIC_MAPPING && version == [2]).then_some(Self { cipher, curve, parameter })
     }
 
-    fn protocol(&self) -> Vec<u8> {
+    fn protocol(self) -> Vec<u8> {
         let cipher = match self.cipher {
             Cipher::TripleDes => 1,
             Cipher::Aes128 => 2,

@@ -120,11 +120,11 @@ impl SecureMessaging {
     /// [`SecureMessagingError::CommandTooLong`], after which the channel is still good, and
     /// [`SecureMessagingError::Dead`].
     pub fn protect(&mut self, command: &CommandApdu) -> Result<CommandApdu, SecureMessagingError> {
+        // The data objects around the data: headers of 87, 97 and the check code, one block of padding.
+        const OVERHEAD: usize = 5 + 16 + 4 + 10;
         if self.dead {
             return Err(SecureMessagingError::Dead);
         }
-        // The longest data objects around the data: 87 and Le and the check code, one block of padding.
-        const OVERHEAD: usize = 5 + 16 + 4 + 10;
         if command.data().len() + OVERHEAD > super::apdu::MAX_COMMAND_DATA {
             return Err(SecureMessagingError::CommandTooLong);
         }
@@ -191,10 +191,9 @@ impl SecureMessaging {
         let check_code = loop {
             let object = reader.next_object()?.ok_or(SecureMessagingError::Malformed)?;
             match (object.tag, object.value) {
-                (0x87, [0x01, data @ ..]) if encrypted.is_none() && status.is_none() => {
-                    encrypted = Some(data)
+                (0x87, [0x01, data @ ..]) | (0x85, data) if encrypted.is_none() && status.is_none() => {
+                    encrypted = Some(data);
                 }
-                (0x85, data) if encrypted.is_none() && status.is_none() => encrypted = Some(data),
                 (0x99, &[sw1, sw2]) if status.is_none() => status = Some(u16::from_be_bytes([sw1, sw2])),
                 (0x8E, check_code) => break check_code,
                 _ => return Err(SecureMessagingError::Malformed),
@@ -228,7 +227,9 @@ impl SecureMessaging {
 
     fn check_code(&self, counter: &[u8], parts: &[&[u8]]) -> Result<[u8; 8], LengthError> {
         let mut message = counter.to_vec();
-        parts.iter().for_each(|part| message.extend_from_slice(part));
+        for part in parts {
+            message.extend_from_slice(part);
+        }
         match self.cipher() {
             Cipher::TripleDes => self.keys.mac.mac(&message),
             cipher => self.keys.mac.mac(&cipher.pad(&message)),
