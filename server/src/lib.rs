@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod random;
+pub mod sealed;
+pub mod store;

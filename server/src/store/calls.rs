@@ -1,0 +1,85 @@
+//! Calls for staff, and what staff did about them.
+
+use identity::{ReasonCode, SecretBytes};
+use jiff::Timestamp;
+use uuid::Uuid;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::{NewVisit, RequestKey, Respond};
+
+/// A call for staff from a screen.
+#[derive(Debug, Clone)]
+pub struct NewCall {
+    /// The kiosk that calls.
+    pub kiosk: String,
+    /// The conversation it had, if any.
+    pub session: Option<Uuid>,
+    /// The screen: `welcome`, `card_left_behind`, …
+    pub step: String,
+    /// Why.
+    pub code: ReasonCode,
+    /// The request that brought it.
+    pub request: RequestKey,
+    /// The response, out of the call's id.
+    pub respond: Respond<Uuid, SecretBytes>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// A call that nobody has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCall {
+    /// Its id.
+    pub id: Uuid,
+    /// The kiosk that called.
+    pub kiosk: String,
+    /// Where the kiosk stands.
+    pub place: String,
+    /// The conversation it had, if any.
+    pub session: Option<Uuid>,
+    /// The screen.
+    pub step: String,
+    /// Why.
+    pub code: ReasonCode,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// A patient admitted on the word of a member of staff (NHAP_TAY).
+#[derive(Debug, Clone)]
+pub struct AdmitByHand {
+    /// The call that it answers.
+    pub call: Uuid,
+    /// Who decides.
+    pub decision: Decision,
+    /// Whom, and where they go. Its method is always [`super::Method::ByHand`].
+    pub visit: NewVisit,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// A call answered without admitting anyone.
+#[derive(Debug, Clone)]
+pub struct CloseCall {
+    /// The call.
+    pub call: Uuid,
+    /// Who closes it, and why.
+    pub decision: Decision,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// A person's decision, with name and reason.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Decision {
+    /// The member of staff.
+    pub staff: String,
+    /// Their reason, in their words.
+    pub reason: String,
+}
+
+impl std::fmt::Debug for Decision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Decision(masked)")
+    }
+}

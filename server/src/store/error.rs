@@ -1,0 +1,98 @@
+//! Why an operation on the store came to nothing. No variant holds personal data, and none shows its source.
+
+use identity::ReasonCode;
+use thiserror::Error;
+
+use crate::{random::RandomUnavailable, sealed::SealError};
+
+/// Why a challenge may not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ChallengeFault {
+    /// It is older than [`super::sessions::CHALLENGE_SECONDS`].
+    #[error("the challenge is older than 120 seconds; ask for a new one and read the card again")]
+    Expired,
+    /// It was used, belongs to another session or kiosk, or never was.
+    #[error(
+        "the challenge was used before or is not this session's; ask for a new one and read the card again"
+    )]
+    Used,
+}
+
+impl ChallengeFault {
+    /// The code in the verdict.
+    pub const fn code(self) -> ReasonCode {
+        match self {
+            Self::Expired => ReasonCode::ChallengeExpired,
+            Self::Used => ReasonCode::ChallengeUsed,
+        }
+    }
+}
+
+/// Why an operation on the store came to nothing. Whatever it is, nothing of the operation was kept.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// No such session, or another kiosk's.
+    #[error("this kiosk has no such session; open a new one")]
+    UnknownSession,
+    /// The session went on in the meantime.
+    #[error("the session went on in the meantime; fetch its present step")]
+    StaleSession,
+    /// The challenge may not be used.
+    #[error(transparent)]
+    Challenge(#[from] ChallengeFault),
+    /// No such kiosk.
+    #[error("no kiosk with this id is enrolled; enrol it or correct its configuration")]
+    UnknownKiosk,
+    /// The request was not begun, or its claim ran out.
+    #[error("the request holds no claim on its Idempotency-Key; send it again")]
+    UnknownRequest,
+    /// No such call that is still open.
+    #[error("there is no such open call; somebody may have answered it already")]
+    UnknownCall,
+    /// No such subject.
+    #[error("there is no such subject, or their key was destroyed")]
+    UnknownSubject,
+    /// The database was made in the other mode.
+    #[error(
+        "the database was made in {found} mode and the configuration says {wanted}; choose another data folder"
+    )]
+    ModeMismatch {
+        /// What the database says.
+        found: String,
+        /// What the configuration says.
+        wanted: &'static str,
+    },
+    /// The database was made with another master key.
+    #[error("the master key is not the one that this database was made with; restore the right key file")]
+    WrongMasterKey,
+    /// Another process has the database.
+    #[error("another process has the database in this folder open; end it first")]
+    InUse,
+    /// There is no room left on the disk.
+    #[error("the disk is full, and nothing was recorded; make room and try again")]
+    DiskFull,
+    /// Something cannot be sealed or unsealed.
+    #[error(transparent)]
+    Sealed(#[from] SealError),
+    /// No randomness.
+    #[error(transparent)]
+    Random(#[from] RandomUnavailable),
+    /// A stored value is not what this program writes.
+    #[error("{what} in the database is not what this program writes; restore a backup")]
+    Malformed {
+        /// Which value.
+        what: &'static str,
+    },
+    /// The database failed otherwise.
+    #[error("the database failed at {during}, and nothing was recorded; look at the disk and try again")]
+    Database {
+        /// What was being done.
+        during: &'static str,
+        /// The driver's error, for the log; without values.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The task that writes has ended.
+    #[error("the store is closed; restart the server")]
+    Closed,
+}

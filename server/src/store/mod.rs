@@ -1,0 +1,199 @@
+//! What the server keeps: one trait of business operations, each one transaction.
+//!
+//! There is no transaction handle in the trait: what must be written together is one operation. Whatever an
+//! operation acknowledged survives `kill -9` and a power cut; what it refused left no trace. SQLite
+//! (`sqlite`) is the embedded default; `conformance` is what any other database has to pass.
+//!
+//! Time comes in as `at`. Identifiers that a response must carry come from the caller; the others the store
+//! draws itself.
+
+use async_trait::async_trait;
+use identity::number::PersonalNumber;
+use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
+
+pub mod calls;
+pub mod error;
+pub mod requests;
+pub mod sessions;
+pub mod visits;
+
+pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
+pub use error::{ChallengeFault, StoreError};
+pub use requests::{Begun, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
+pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
+pub use visits::{
+    CheckIn, ChipRecord, Completed, Insurance, InsuranceCard, InsuranceState, Method, NewVisit, Patient,
+    Queue, Recorded, Submission, Visit,
+};
+
+use crate::audit::AuditReport;
+
+/// Whether issuers and national systems are made up. Written into a new database and never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Made-up issuers are trusted, and everything shown says DỮ LIỆU MÔ PHỎNG.
+    Demonstration,
+    /// Only real ones.
+    Production,
+}
+
+impl Mode {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Demonstration => "demonstration",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// What [`Store::forget_expired`] removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Forgotten {
+    /// Conversations whose key was destroyed: nobody can read their state any more.
+    pub sessions: u64,
+    /// Stored responses removed: a repeat of their request would be carried out anew.
+    pub requests: u64,
+}
+
+/// The business operations on what is kept. Each is one transaction.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Writes the kiosk down, or gives one that is known its new key and place.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn enrol_kiosk(&self, kiosk: Kiosk, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The kiosk with this id, which is also the `keyid` of its signatures.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn kiosk(&self, id: &str) -> Result<Option<Kiosk>, StoreError>;
+
+    /// Admits a request whose signature was verified: its nonce is used up, and its Idempotency-Key, where it
+    /// has one, is claimed. The claim ends with the operation that carries the same [`RequestKey`], with
+    /// [`Store::abandon_request`], with the process, or after [`requests::CLAIM_SECONDS`].
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn begin_request(&self, request: NewRequest) -> Result<Begun, StoreError>;
+
+    /// Gives up a claimed request that came to nothing, so that it may be sent again.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn abandon_request(&self, request: RequestKey) -> Result<(), StoreError>;
+
+    /// Opens a conversation.
+    ///
+    /// # Errors
+    /// Where it could not be written, or the kiosk is unknown.
+    async fn open_session(&self, session: NewSession) -> Result<(), StoreError>;
+
+    /// The conversation as it stands. None where there is none with this id, where another kiosk opened it,
+    /// or where it was forgotten: the caller cannot tell these apart.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn session(&self, id: Uuid, kiosk: &str) -> Result<Option<SessionRow>, StoreError>;
+
+    /// Writes a challenge down for one session of one kiosk.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownSession`], or where it could not be written.
+    async fn issue_challenge(&self, challenge: NewChallenge) -> Result<(), StoreError>;
+
+    /// The challenge's nonce, if it may be used now. It is used up only by [`Turn::spends`], in the
+    /// transaction that keeps what came of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Challenge`] where it is too old, was used, or is not this session's; or where it could
+    /// not be read.
+    async fn challenge(
+        &self,
+        id: Uuid,
+        session: Uuid,
+        kiosk: &str,
+        at: Timestamp,
+    ) -> Result<[u8; 8], StoreError>;
+
+    /// Takes the conversation one step on.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownSession`]; [`StoreError::StaleSession`] where another turn was quicker;
+    /// [`StoreError::Challenge`] where the challenge it spends may not be used; or where it could not be
+    /// written.
+    async fn save_turn(&self, turn: Turn) -> Result<(), StoreError>;
+
+    /// Records a check-in at the end of a conversation: subject, visit, queue number, the conversation's last
+    /// state and the response. The same person on the same day at the same station keeps the first number.
+    ///
+    /// # Errors
+    /// As [`Store::save_turn`].
+    async fn record_check_in(&self, check_in: CheckIn) -> Result<Recorded, StoreError>;
+
+    /// Calls staff to a kiosk. While a call from the same kiosk, session, step and code is open, it is that one.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn call_staff(&self, call: NewCall) -> Result<Uuid, StoreError>;
+
+    /// The calls that nobody has answered, the oldest first.
+    ///
+    /// # Errors
+    /// Where they could not be read.
+    async fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError>;
+
+    /// Admits a patient on the word of a named member of staff and closes the call. The conversation that the
+    /// call came from, if any, ends with this number.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownCall`] where there is no such open call; or where it could not be written.
+    async fn admit_by_hand(&self, admission: AdmitByHand) -> Result<Recorded, StoreError>;
+
+    /// Closes a call without admitting anyone.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownCall`] where there is no such open call; or where it could not be written.
+    async fn close_call(&self, ending: CloseCall) -> Result<(), StoreError>;
+
+    /// One visit. Its personal part is gone where the subject's key was destroyed.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn visit(&self, id: Uuid) -> Result<Option<Visit>, StoreError>;
+
+    /// The visits of a station on a day, the latest first.
+    ///
+    /// # Errors
+    /// Where they could not be read.
+    async fn visits(&self, station: &str, day: Date) -> Result<Vec<Visit>, StoreError>;
+
+    /// The subject known by this number.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn subject(&self, number: &PersonalNumber) -> Result<Option<Uuid>, StoreError>;
+
+    /// Erases a subject: destroys their key and those of their conversations. Sealed columns stay and nobody
+    /// can read them; the audit log stays whole.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownSubject`] where there is none, or none any more; or where it could not be written.
+    async fn destroy_subject_key(&self, subject: Uuid, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Destroys what has outlived its purpose: the keys of conversations that nothing was said in for
+    /// [`sessions::SESSION_HOURS`], and stored responses of that age.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn forget_expired(&self, at: Timestamp) -> Result<Forgotten, StoreError>;
+
+    /// Walks the audit log from its first leaf and compares it with the records that it speaks of.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn verify_audit(&self) -> Result<AuditReport, StoreError>;
+}

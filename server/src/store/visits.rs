@@ -1,0 +1,294 @@
+//! Check-ins: who came, how they were identified, which number they got.
+
+use identity::{
+    SecretBytes, Verdict,
+    number::PersonalNumber,
+    proof::verdict::{Access, ChallengeOrigin},
+};
+use jiff::{Timestamp, civil::Date, tz::Offset};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::{RequestKey, Respond, calls::Decision};
+
+/// The day at the station: Asia/Ho_Chi_Minh has been UTC+7 without summer time since 1975.
+pub fn station_day(at: Timestamp) -> Date {
+    Offset::constant(7).to_datetime(at).date()
+}
+
+/// How identity was established: the field `phuong_thuc_dinh_danh`, which each visit carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Method {
+    /// The chip of a CCCD or Căn cước, proved.
+    #[serde(rename = "CHIP_CCCD")]
+    Chip,
+    /// The word of a member of staff.
+    #[serde(rename = "NHAP_TAY")]
+    ByHand,
+}
+
+impl Method {
+    /// The code in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chip => "CHIP_CCCD",
+            Self::ByHand => "NHAP_TAY",
+        }
+    }
+}
+
+/// The row that a number belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Queue {
+    /// Everybody.
+    Normal,
+    /// Those who are seen before others (Luật KCB 15/2023/QH15 Đ3 k2).
+    Priority,
+}
+
+impl Queue {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Priority => "priority",
+        }
+    }
+}
+
+/// How the insurance stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InsuranceState {
+    /// The register knows the card and it is valid.
+    #[serde(rename = "HOP_LE")]
+    Valid,
+    /// The register has replaced the card; the new one is used.
+    #[serde(rename = "THE_MOI")]
+    Renewed,
+    /// The card is not valid: the person may pay.
+    #[serde(rename = "KHONG_HOP_LE")]
+    NotValid,
+    /// The register's answer needs a person.
+    #[serde(rename = "CAN_NHAN_VIEN")]
+    NeedsStaff,
+    /// The register could not be asked; the person is seen all the same.
+    #[serde(rename = "CHUA_XAC_MINH")]
+    Unverified,
+}
+
+impl InsuranceState {
+    /// The code in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "HOP_LE",
+            Self::Renewed => "THE_MOI",
+            Self::NotValid => "KHONG_HOP_LE",
+            Self::NeedsStaff => "CAN_NHAN_VIEN",
+            Self::Unverified => "CHUA_XAC_MINH",
+        }
+    }
+}
+
+/// What is known of the insurance at the check-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insurance {
+    /// How it stands.
+    pub state: InsuranceState,
+    /// The register's `maKetQua`, where it answered.
+    pub result: Option<String>,
+    /// The card that counts, where there is one. Sealed.
+    pub card: Option<InsuranceCard>,
+}
+
+/// An insurance card.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct InsuranceCard {
+    /// Its 15 characters.
+    pub number: String,
+    /// Where the person is registered (`maDKBD`, 5 characters).
+    pub place_code: Option<String>,
+    /// Valid from (ISO 8601 date).
+    pub valid_from: Option<String>,
+    /// Valid to (ISO 8601 date).
+    pub valid_to: Option<String>,
+}
+
+impl std::fmt::Debug for InsuranceCard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InsuranceCard(masked)")
+    }
+}
+
+/// The patient as a visit keeps them: what the check-in table of QĐ 4750/3176 asks for, and no more. Sealed.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Patient {
+    /// The full name in Vietnamese letters (NFC).
+    pub full_name: String,
+    /// The personal number, where it is known.
+    pub number: Option<PersonalNumber>,
+    /// `YYYY-MM-DD`, or `YYYY` where only the year is known.
+    pub date_of_birth: Option<String>,
+    /// GIOI_TINH: 1 Nam, 2 Nữ, 3 not determined.
+    pub sex: Option<u8>,
+    /// Why the person came: the id of a reason of the station.
+    pub reason: String,
+}
+
+impl std::fmt::Debug for Patient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Patient(masked)")
+    }
+}
+
+/// What is recorded of a visit, however the person was identified.
+#[derive(Debug, Clone)]
+pub struct NewVisit {
+    /// The station's code (mã CSKCB, 5 characters).
+    pub station: String,
+    /// Who.
+    pub patient: Patient,
+    /// How identity was established.
+    pub method: Method,
+    /// Which row the person waits in.
+    pub queue: Queue,
+    /// The id of the room where they wait.
+    pub room: String,
+    /// How the insurance stands.
+    pub insurance: Insurance,
+}
+
+/// What the chip proved, and the proof.
+#[derive(Debug, Clone)]
+pub struct ChipRecord {
+    /// What was proved.
+    pub verdict: Verdict,
+    /// How read access was gained, as the kiosk says.
+    pub access: Access,
+    /// Who made the challenge.
+    pub challenge: ChallengeOrigin,
+    /// SHA-256 of the document signer's certificate.
+    pub signer_sha256: Option<[u8; 32]>,
+    /// SHA-256 of EF.SOD. Counts as personal data: sealed.
+    pub sod_sha256: Option<[u8; 32]>,
+    /// The challenge. Sealed.
+    pub nonce: Option<[u8; 8]>,
+    /// The chip's answer to it. Sealed.
+    pub active_authentication: Option<SecretBytes>,
+}
+
+/// What the kiosk signed when it sent the evidence (RFC 9421): with the kiosk's key it shows who sent what. Sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Submission {
+    /// The signature base (RFC 9421 2.5).
+    pub signature_base: SecretBytes,
+    /// The Ed25519 signature over it.
+    pub signature: SecretBytes,
+    /// The Content-Digest (RFC 9530) of the body, which is not kept.
+    pub content_digest: String,
+}
+
+/// A check-in at the end of a conversation.
+#[derive(Debug, Clone)]
+pub struct CheckIn {
+    /// The conversation.
+    pub session: Uuid,
+    /// The kiosk that speaks.
+    pub kiosk: String,
+    /// The version of the conversation that this was decided on.
+    pub version: u32,
+    /// What is recorded.
+    pub visit: NewVisit,
+    /// What the chip proved.
+    pub chip: Option<ChipRecord>,
+    /// What the kiosk signed.
+    pub submission: Option<Submission>,
+    /// The request that brought the last answer.
+    pub request: RequestKey,
+    /// The conversation's last state and the response, out of what was recorded.
+    pub respond: Respond<Recorded, Completed>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// How a conversation ends.
+#[derive(Debug, Clone)]
+pub struct Completed {
+    /// The step engine's last state.
+    pub state: SecretBytes,
+    /// The response to the request.
+    pub response: SecretBytes,
+}
+
+/// A check-in that is recorded, without a word about the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The visit.
+    pub visit: Uuid,
+    /// Whose it is.
+    pub subject: Uuid,
+    /// The number within station, day and row, from 1.
+    pub number: u32,
+    /// The row.
+    pub queue: Queue,
+    /// The id of the room where the person waits.
+    pub room: String,
+    /// When the number was given, also where it is given again.
+    pub at: Timestamp,
+    /// How identity was established when the number was given.
+    pub method: Method,
+    /// How the insurance stood then.
+    pub insurance: InsuranceState,
+    /// The person had this number already.
+    pub already: bool,
+}
+
+impl Recorded {
+    /// The number as it is called out: `012`, or `U003` (ưu tiên) in the priority row.
+    pub fn ticket_number(&self) -> String {
+        match self.queue {
+            Queue::Normal => format!("{:03}", self.number),
+            Queue::Priority => format!("U{:03}", self.number),
+        }
+    }
+}
+
+/// A visit as it is kept.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// What was recorded.
+    pub recorded: Recorded,
+    /// The station's code.
+    pub station: String,
+    /// The conversation that it came from, if any.
+    pub session: Option<Uuid>,
+    /// The verdict, where a chip was read.
+    pub verdict: Option<Verdict>,
+    /// How read access to the chip was gained.
+    pub access: Option<Access>,
+    /// Who made the challenge.
+    pub challenge: Option<ChallengeOrigin>,
+    /// SHA-256 of the document signer's certificate.
+    pub signer_sha256: Option<[u8; 32]>,
+    /// The register's `maKetQua`, where it answered.
+    pub insurance_result: Option<String>,
+    /// Who. None where the subject was erased.
+    pub patient: Option<Patient>,
+    /// The insurance card that counted. None also where the subject was erased.
+    pub insurance_card: Option<InsuranceCard>,
+    /// Who admitted the person by hand, and why. None also where the subject was erased.
+    pub decision: Option<Decision>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_queue_starts_anew_at_midnight_in_vietnam_not_in_greenwich() {
+        let day = |text: &str| station_day(text.parse().unwrap()).to_string();
+        assert_eq!(day("2026-09-15T16:59:59Z"), "2026-09-15");
+        assert_eq!(day("2026-09-15T17:00:00Z"), "2026-09-16");
+    }
+}
