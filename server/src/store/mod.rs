@@ -23,30 +23,10 @@ pub use error::{ChallengeFault, StoreError};
 pub use requests::{Begun, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
 pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
 pub use visits::{
-    CheckIn, ChipRecord, Completed, Insurance, InsuranceCard, InsuranceState, Method, NewVisit, Patient,
-    Queue, Recorded, Submission, Visit,
+    CheckIn, ChipRecord, Completed, Method, NewVisit, Patient, Queue, Recorded, Submission, Visit,
 };
 
 use crate::audit::AuditReport;
-
-/// Whether issuers and national systems are made up. Written into a new database and never changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Made-up issuers are trusted, and everything shown says DỮ LIỆU MÔ PHỎNG.
-    Demonstration,
-    /// Only real ones.
-    Production,
-}
-
-impl Mode {
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Demonstration => "demonstration",
-            Self::Production => "production",
-        }
-    }
-}
 
 /// What [`Store::forget_expired`] removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -171,14 +151,26 @@ pub trait Store: Send + Sync {
     /// Where they could not be read.
     async fn visits(&self, station: &str, day: Date) -> Result<Vec<Visit>, StoreError>;
 
+    /// The check-in of the person with this number at a station on a day.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn earlier_visit(
+        &self,
+        number: &PersonalNumber,
+        station: &str,
+        day: Date,
+    ) -> Result<Option<Recorded>, StoreError>;
+
     /// The subject known by this number.
     ///
     /// # Errors
     /// Where it could not be read.
     async fn subject(&self, number: &PersonalNumber) -> Result<Option<Uuid>, StoreError>;
 
-    /// Erases a subject: destroys their key and those of their conversations. Sealed columns stay and nobody
-    /// can read them; the audit log stays whole.
+    /// Erases a subject: destroys their key and those of the conversations that ended in their visits. Sealed
+    /// columns stay and nobody can read them; the audit log stays whole. Conversations that ended in none are
+    /// forgotten by [`Store::forget_expired`].
     ///
     /// # Errors
     /// [`StoreError::UnknownSubject`] where there is none, or none any more; or where it could not be written.

@@ -52,6 +52,9 @@ pub struct SessionRow {
     /// The check-in it ended in, by the conversation itself or by staff. Staff do not touch `state`: where
     /// this is here, the conversation is done, whatever `state` says.
     pub recorded: Option<Recorded>,
+    /// Staff were called, and no call is open any more: with nothing in `recorded`, they closed it without
+    /// admitting anyone.
+    pub calls_closed: bool,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// When it last went on.

@@ -1,5 +1,10 @@
 //! Check-ins: who came, how they were identified, which number they got.
 
+use flows::{
+    engine::{Insurance, InsuranceStatus},
+    person::{Birth, Sex},
+    policy::Strength,
+};
 use identity::{
     SecretBytes, Verdict,
     number::PersonalNumber,
@@ -10,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{RequestKey, Respond, calls::Decision};
+use super::{RequestKey, Respond, StepCall, calls::Decision};
 
 /// The day at the station: Asia/Ho_Chi_Minh has been UTC+7 without summer time since 1975.
 pub fn station_day(at: Timestamp) -> Date {
@@ -58,80 +63,28 @@ impl Queue {
     }
 }
 
-/// How the insurance stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum InsuranceState {
-    /// The register knows the card and it is valid.
-    #[serde(rename = "HOP_LE")]
-    Valid,
-    /// The register has replaced the card; the new one is used.
-    #[serde(rename = "THE_MOI")]
-    Renewed,
-    /// The card is not valid: the person may pay.
-    #[serde(rename = "KHONG_HOP_LE")]
-    NotValid,
-    /// The register's answer needs a person.
-    #[serde(rename = "CAN_NHAN_VIEN")]
-    NeedsStaff,
-    /// The register could not be asked; the person is seen all the same.
-    #[serde(rename = "CHUA_XAC_MINH")]
-    Unverified,
-}
-
-impl InsuranceState {
-    /// The code in records.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Valid => "HOP_LE",
-            Self::Renewed => "THE_MOI",
-            Self::NotValid => "KHONG_HOP_LE",
-            Self::NeedsStaff => "CAN_NHAN_VIEN",
-            Self::Unverified => "CHUA_XAC_MINH",
-        }
-    }
-}
-
-/// What is known of the insurance at the check-in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Insurance {
-    /// How it stands.
-    pub state: InsuranceState,
-    /// The register's `maKetQua`, where it answered.
-    pub result: Option<String>,
-    /// The card that counts, where there is one. Sealed.
-    pub card: Option<InsuranceCard>,
-}
-
-/// An insurance card.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-pub struct InsuranceCard {
-    /// Its 15 characters.
-    pub number: String,
-    /// Where the person is registered (`maDKBD`, 5 characters).
-    pub place_code: Option<String>,
-    /// Valid from (ISO 8601 date).
-    pub valid_from: Option<String>,
-    /// Valid to (ISO 8601 date).
-    pub valid_to: Option<String>,
-}
-
-impl std::fmt::Debug for InsuranceCard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("InsuranceCard(masked)")
+/// The code of an insurance status in records.
+pub const fn insurance_code(status: InsuranceStatus) -> &'static str {
+    match status {
+        InsuranceStatus::Valid => "HOP_LE",
+        InsuranceStatus::Renewed => "THE_MOI",
+        InsuranceStatus::NotValid => "KHONG_HOP_LE",
+        InsuranceStatus::NeedsStaff => "CAN_NHAN_VIEN",
+        InsuranceStatus::Unverified => "CHUA_XAC_MINH",
     }
 }
 
 /// The patient as a visit keeps them: what the check-in table of QĐ 4750/3176 asks for, and no more. Sealed.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct Patient {
     /// The full name in Vietnamese letters (NFC).
     pub full_name: String,
     /// The personal number, where it is known.
     pub number: Option<PersonalNumber>,
-    /// `YYYY-MM-DD`, or `YYYY` where only the year is known.
-    pub date_of_birth: Option<String>,
-    /// GIOI_TINH: 1 Nam, 2 Nữ, 3 not determined.
-    pub sex: Option<u8>,
+    /// Date of birth, as far as it is known.
+    pub birth: Option<Birth>,
+    /// Sex as the document says it.
+    pub sex: Sex,
     /// Why the person came: the id of a reason of the station.
     pub reason: String,
 }
@@ -151,11 +104,13 @@ pub struct NewVisit {
     pub patient: Patient,
     /// How identity was established.
     pub method: Method,
+    /// How strongly.
+    pub strength: Strength,
     /// Which row the person waits in.
     pub queue: Queue,
     /// The id of the room where they wait.
     pub room: String,
-    /// How the insurance stands.
+    /// How the insurance stands. The card is sealed.
     pub insurance: Insurance,
 }
 
@@ -213,12 +168,15 @@ pub struct CheckIn {
 }
 
 /// How a conversation ends.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completed {
     /// The step engine's last state.
     pub state: SecretBytes,
     /// The response to the request.
     pub response: SecretBytes,
+    /// The call for staff where it ends in one after all: the number was given before, and the person has not
+    /// proved enough to be told. The session is then not marked as recorded.
+    pub call: Option<StepCall>,
 }
 
 /// A check-in that is recorded, without a word about the person.
@@ -239,7 +197,7 @@ pub struct Recorded {
     /// How identity was established when the number was given.
     pub method: Method,
     /// How the insurance stood then.
-    pub insurance: InsuranceState,
+    pub insurance: InsuranceStatus,
     /// The person had this number already.
     pub already: bool,
 }
@@ -259,6 +217,8 @@ impl Recorded {
 pub struct Visit {
     /// What was recorded.
     pub recorded: Recorded,
+    /// How strongly identity was established.
+    pub strength: Strength,
     /// The station's code.
     pub station: String,
     /// The conversation that it came from, if any.
@@ -276,7 +236,7 @@ pub struct Visit {
     /// Who. None where the subject was erased.
     pub patient: Option<Patient>,
     /// The insurance card that counted. None also where the subject was erased.
-    pub insurance_card: Option<InsuranceCard>,
+    pub insurance_card: Option<String>,
     /// Who admitted the person by hand, and why. None also where the subject was erased.
     pub decision: Option<Decision>,
 }
