@@ -1,0 +1,217 @@
+//! What happens around each answer: faults, the list of exchanges, the recording.
+
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use serde_json::Value;
+
+use crate::{
+    Mock,
+    control::{Exchange, Fault, Switch, System},
+};
+
+/// The largest request that is read, in bytes.
+const REQUEST_LIMIT: usize = 1 << 20;
+
+/// Levels of nesting in [`Fault::Deep`].
+const DEEP: usize = 10_000;
+
+/// Set on an answer that never leaves: the portal is down for this person.
+#[derive(Clone)]
+pub(crate) struct Hang;
+
+/// The layer around one system's addresses.
+pub(crate) async fn around(
+    State((mock, system)): State<(Arc<Mock>, System)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(asked) = to_bytes(body, REQUEST_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let operation = match system {
+        System::Population => "XacThucThongTinCongDan",
+        System::Bhxh => parts.uri.path().rsplit('/').next().unwrap_or_default(),
+    }
+    .to_owned();
+    let query = form(parts.uri.query().unwrap_or_default().as_bytes());
+    let response = next.run(Request::from_parts(parts, Body::from(asked.clone()))).await;
+
+    let Switch { mut fault, milliseconds, .. } = mock.control.next_fault(system);
+    if fault == Fault::None && response.extensions().get::<Hang>().is_some() {
+        fault = Fault::Timeout;
+    }
+    let (head, body) = response.into_parts();
+    let answer = to_bytes(body, REQUEST_LIMIT).await.unwrap_or_default();
+    let status = head.status;
+    let response = Response::from_parts(head, Body::from(answer.clone()));
+    let faulty = match fault {
+        Fault::None => Some(response),
+        Fault::Slow => {
+            tokio::time::sleep(std::time::Duration::from_millis(milliseconds)).await;
+            Some(response)
+        }
+        Fault::Timeout => None,
+        other => Some(faulty(other, system, response, &answer)),
+    };
+
+    let mut fields = fields(system, &asked);
+    fields.extend(query.iter().map(|(name, value)| (name.clone(), value.chars().count())));
+    let untouched = matches!(fault, Fault::None | Fault::Slow);
+    let number = mock.control.keep(Exchange {
+        number: 0,
+        system,
+        operation: operation.clone(),
+        status: faulty.as_ref().map(|response| response.status().as_u16()),
+        fault,
+        fields,
+    });
+    if let Some(folder) = mock.control.record() {
+        let folder = folder.join(system.name());
+        let name = |side| format!("{number:02}-{operation}-{side}.{}", system.extension());
+        let files = [
+            (name("request"), Some(readable(system, &asked))),
+            (name("response"), untouched.then(|| readable(system, &answer))),
+        ];
+        let written = std::fs::create_dir_all(&folder).and_then(|()| {
+            files.into_iter().try_for_each(|(name, text)| {
+                text.map_or(Ok(()), |text| std::fs::write(folder.join(name), text))
+            })
+        });
+        if let Err(error) = written {
+            tracing::error!(%error, "cannot write the recording; look at the folder given with --record");
+        }
+    }
+    tracing::info!(system = system.name(), operation, status = status.as_u16(), ?fault, "answered");
+
+    let Some(mut response) = faulty else { return std::future::pending().await };
+    response.headers_mut().insert("x-simulated", HeaderValue::from_static("DU LIEU MO PHONG"));
+    response
+}
+
+fn faulty(fault: Fault, system: System, right: Response, answer: &Bytes) -> Response {
+    let kind = match system {
+        System::Population => "application/xml",
+        System::Bhxh => "application/json",
+    };
+    let like_an_answer = |body: Body| ([(header::CONTENT_TYPE, kind)], body).into_response();
+    match fault {
+        Fault::Unauthorized => StatusCode::UNAUTHORIZED.into_response(),
+        Fault::ServerError => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "<html><body>500</body></html>").into_response()
+        }
+        Fault::Malformed => like_an_answer(Body::from(answer.slice(..answer.len() / 2))),
+        Fault::Disconnect => {
+            let half = answer.slice(..answer.len() / 2);
+            like_an_answer(Body::from_stream(stream::iter([
+                Ok(half),
+                Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
+            ])))
+        }
+        Fault::Oversized => {
+            const SPACES: &[u8] = &[b' '; 8192];
+            like_an_answer(Body::from_stream(stream::repeat_with(|| {
+                Ok::<_, Infallible>(Bytes::from_static(SPACES))
+            })))
+        }
+        Fault::Hostile => like_an_answer(Body::from(match system {
+            System::Population => entities(),
+            System::Bhxh => r#"{"maKetQua": {"000": true}, "ghiChu": 7, "dsLichSuKCB2018": "x"}"#.to_owned(),
+        })),
+        Fault::Deep => like_an_answer(Body::from(match system {
+            System::Population => "<a>".repeat(DEEP),
+            System::Bhxh => "[".repeat(DEEP),
+        })),
+        Fault::Redirect => {
+            (StatusCode::FOUND, [(header::LOCATION, "http://127.0.0.1:9/elsewhere")]).into_response()
+        }
+        Fault::None | Fault::Slow | Fault::Timeout => right,
+    }
+}
+
+/// An answer that says yes once its entities are expanded, ten times ten times….
+fn entities() -> String {
+    let mut text = String::from("<?xml version=\"1.0\"?><!DOCTYPE bomb [<!ENTITY e0 \"true\">");
+    for level in 1..10 {
+        let inner = format!("&e{};", level - 1).repeat(10);
+        text.extend(["<!ENTITY e", &level.to_string(), " \"", &inner, "\">"]);
+    }
+    text + "]><soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\"><soapenv:Body>\
+            <KetQuaXacThuc><TonTai>&e9;</TonTai></KetQuaXacThuc></soapenv:Body></soapenv:Envelope>"
+}
+
+/// The pairs of a form or query (`application/x-www-form-urlencoded`).
+pub(crate) fn form(bytes: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(bytes).into_owned().collect()
+}
+
+fn fields(system: System, body: &[u8]) -> BTreeMap<String, usize> {
+    match (system, serde_json::from_slice::<Value>(body)) {
+        (System::Population, _) => std::str::from_utf8(body)
+            .ok()
+            .and_then(|text| crate::population::read_fields(text).ok())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, value)| (name, value.chars().count()))
+            .collect(),
+        (System::Bhxh, Ok(Value::Object(members))) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().map_or(0, |text| text.chars().count())))
+            .collect(),
+        (System::Bhxh, _) => {
+            form(body).into_iter().map(|(name, value)| (name, value.chars().count())).collect()
+        }
+    }
+}
+
+/// A body as it is recorded: a form becomes a JSON object, secrets become `***`.
+fn readable(system: System, body: &[u8]) -> Vec<u8> {
+    if system == System::Population {
+        return body.to_vec();
+    }
+    let mut value = serde_json::from_slice::<Value>(body).unwrap_or_else(|_| {
+        Value::Object(form(body).into_iter().map(|(name, value)| (name, Value::String(value))).collect())
+    });
+    hide(&mut value);
+    serde_json::to_vec_pretty(&value).unwrap_or_default()
+}
+
+fn hide(value: &mut Value) {
+    let Value::Object(members) = value else { return };
+    for (name, value) in members {
+        match name.as_str() {
+            "password" | "access_token" | "id_token" => *value = Value::String("***".to_owned()),
+            _ => hide(value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_holds_no_password_and_no_token() {
+        let request = readable(System::Bhxh, b"username=01999_BV&password=ec3e178eea5ebb64");
+        assert_eq!(
+            serde_json::from_slice::<Value>(&request).unwrap(),
+            serde_json::json!({"username": "01999_BV", "password": "***"})
+        );
+        let response = readable(
+            System::Bhxh,
+            br#"{"APIKey": {"access_token": "a", "id_token": "b", "token_type": "c"}}"#,
+        );
+        assert_eq!(
+            serde_json::from_slice::<Value>(&response).unwrap(),
+            serde_json::json!({"APIKey": {"access_token": "***", "id_token": "***", "token_type": "c"}})
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! The national systems of the health flow, simulated: the population database and the health-insurance register.
+//!
+//! It shares no code and no type with the server: requests are read and answers written as raw XML and JSON by
+//! field tables, so that a wrong tag cannot be wrong on both sides. Everything it says comes from made-up people in
+//! `seeds/citizens`, the same every time; what a real system would refuse is refused here too. Faults are switched
+//! on at `/control`. Every answer is marked as simulated.
+#![forbid(unsafe_code)]
+
+pub mod bhxh;
+pub mod control;
+pub mod people;
+pub mod population;
+
+mod exchange;
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::Router;
+use jiff::Timestamp;
+
+use crate::{control::Control, people::People};
+
+/// What each answer begins its remark with, where the format has room for one.
+pub const SIMULATED: &str = "DỮ LIỆU MÔ PHỎNG.";
+
+/// Where the simulation's time comes from.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The simulated systems.
+pub struct Mock {
+    pub(crate) people: People,
+    pub(crate) control: Control,
+    pub(crate) tokens: bhxh::Tokens,
+    pub(crate) clock: Clock,
+}
+
+impl Mock {
+    /// Systems that know `people` and live by `clock`. With `record` every request and answer is also written in
+    /// full to `record/SYSTEM/NN-operation-{request,response}.{xml,json}`, secrets left out.
+    pub fn new(people: People, clock: Clock, record: Option<PathBuf>) -> Arc<Self> {
+        Arc::new(Self { people, control: Control::new(record), tokens: bhxh::Tokens::default(), clock })
+    }
+}
+
+/// Every address: `/population`, `/bhxh/api/…`, `/control/…`.
+pub fn router(mock: &Arc<Mock>) -> Router {
+    Router::new()
+        .merge(population::router(mock))
+        .nest("/bhxh", bhxh::router(mock))
+        .nest("/control", control::router(mock))
+}
