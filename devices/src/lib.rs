@@ -1,4 +1,5 @@
 //! Everything that touches hardware, each behind one small trait with a second, software, implementation.
 #![forbid(unsafe_code)]
 
+pub mod card;
 pub mod seeds;

@@ -1,0 +1,174 @@
+//! From a made-up citizen to the files and keys of their card, the same every time.
+
+use std::collections::BTreeMap;
+
+use bp384::r1::NonZeroScalar;
+use const_oid::ObjectIdentifier;
+use identity::{lds::FileId, number::Can};
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng as _, SeedableRng as _};
+use rsa::{PrivateKey, pkcs8::EncodePublicKey as _};
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+use super::portrait;
+use crate::seeds::{AccessProtocols, Citizen, Defect};
+use issuer::Issuer;
+
+mod files;
+pub mod issuer;
+mod mrz;
+mod security_object;
+
+/// id-PACE-ECDH-GM-AES-CBC-CMAC-128.
+pub(super) const PACE_GM_AES_128: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.2");
+/// The standardised domain parameter of brainpoolP256r1 (ICAO 9303-11 table 6).
+pub(super) const BRAINPOOL_P256R1: u8 = 13;
+
+/// Why a card cannot be made. Names the citizen's slug, nothing else of them.
+#[derive(Debug, Error)]
+pub enum PersonaliseError {
+    /// The document number is not nine digits.
+    #[error("the document number of `{0}` is not nine digits: correct the seed")]
+    DocumentNumber(String),
+    /// The RSA key cannot be made or read.
+    #[error("the active authentication key: {0}")]
+    Rsa(#[from] rsa::Error),
+    /// A key cannot be encoded or decoded.
+    #[error("encoding a key: {0}")]
+    Key(#[from] x509_cert::spki::Error),
+    /// A key of the made-up issuer is out of range: the label has to be changed.
+    #[error("the label `{0}` gives no usable key")]
+    Scalar(String),
+    /// A certificate cannot be built.
+    #[error("building a certificate: {0}")]
+    Certificate(#[from] x509_cert::builder::Error),
+    /// Something cannot be encoded.
+    #[error("encoding DER: {0}")]
+    Der(#[from] der::Error),
+    /// The portrait cannot be encoded.
+    #[error("encoding the portrait: {0}")]
+    Portrait(#[from] image::ImageError),
+}
+
+/// The files and secrets of one card: what a personalisation bureau would send to the chip.
+#[derive(Clone)]
+pub struct PersonalisedCard {
+    /// Every file that a terminal may read, by name. EF.CardAccess is absent where the chip speaks only BAC.
+    pub files: BTreeMap<FileId, Vec<u8>>,
+    /// The private key of active authentication. Absent: the chip refuses to prove itself.
+    pub active_authentication: Option<PrivateKey>,
+    /// The card access number.
+    pub can: Can,
+    /// The three pieces of the MRZ that open the chip, as printed: document number, birth, expiry.
+    pub mrz_key: [String; 3],
+    /// Whether the chip speaks PACE.
+    pub pace: bool,
+}
+
+impl std::fmt::Debug for PersonalisedCard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PersonalisedCard")
+            .field("files", &self.files.len())
+            .field("pace", &self.pace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes the card of `citizen`.
+///
+/// # Errors
+/// Where the seed holds what no card can.
+pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseError> {
+    let mrz = mrz::write(citizen)?;
+    let person = &citizen.person;
+    let key = active_authentication_key(&citizen.slug)?;
+    let defect = citizen.card.defect;
+    let pace = citizen.card.access == AccessProtocols::PaceAndBac;
+
+    let mut groups = BTreeMap::from([
+        (1, files::dg1(&mrz)),
+        (3, files::dg3(&Sha256::digest(label("fingerprints", &citizen.slug)))),
+        (13, files::dg13(citizen, &person.residence)),
+        (15, files::dg15(key.to_public_key().to_public_key_der()?.as_bytes())),
+    ]);
+    if citizen.card.photo {
+        let jpeg = portrait::draw(citizen)?;
+        groups.insert(2, files::dg2(&jpeg, portrait::WIDTH, portrait::HEIGHT, person.sex));
+    }
+    if pace {
+        groups.insert(14, files::dg14());
+    }
+
+    let issuer = match defect {
+        Defect::UnknownIssuer => Issuer::unknown()?,
+        _ => Issuer::demonstration()?,
+    };
+    let mut security_object = security_object::write(&groups, &issuer)?;
+    match defect {
+        Defect::ForgedSecurityObject => {
+            // The last byte is the end of the signature's second number.
+            if let Some(byte) = security_object.last_mut() {
+                *byte ^= 1;
+            }
+        }
+        Defect::ForgedDataGroup => {
+            groups.insert(13, files::dg13(citizen, "Thôn Giả, Xã Mẫu, Hà Nội"));
+        }
+        _ => {}
+    }
+
+    let tags: Vec<u8> =
+        groups.keys().filter_map(|number| FileId::data_group(*number)).map(FileId::tag).collect();
+    let mut contents = BTreeMap::from([(FileId::Com, files::com(&tags)), (FileId::Sod, security_object)]);
+    if pace {
+        contents.insert(FileId::CardAccess, files::card_access());
+    }
+    // DG3 stays behind terminal authentication, which nobody outside the police can do.
+    contents.extend(
+        groups
+            .into_iter()
+            .filter(|(number, _)| *number != 3)
+            .filter_map(|(number, content)| Some((FileId::data_group(number)?, content))),
+    );
+    let active_authentication = match defect {
+        Defect::WithholdsProof => None,
+        Defect::ClonedChip => Some(active_authentication_key(&format!("{} copied", citizen.slug))?),
+        _ => Some(key),
+    };
+    Ok(PersonalisedCard {
+        files: contents,
+        active_authentication,
+        can: person.personal_number.can(),
+        mrz_key: [mrz.document_number, mrz.date_of_birth, mrz.date_of_expiry],
+        pace,
+    })
+}
+
+/// The Ed25519 seed of the demonstration's kiosk `id`.
+pub fn kiosk_key(id: &str) -> [u8; 32] {
+    label("kiosk", id)
+}
+
+fn label(purpose: &str, name: &str) -> [u8; 32] {
+    Sha256::digest(format!("dữ liệu mô phỏng / {purpose} / {name}")).into()
+}
+
+/// A private key on brainpoolP384r1 that follows from `name` alone.
+fn scalar(name: &str) -> Result<NonZeroScalar, PersonaliseError> {
+    let mut bytes = bp384::FieldBytes::default();
+    ChaCha20Rng::from_seed(label("scalar", name)).fill_bytes(&mut bytes);
+    // The curve's order begins with 8C: a key that begins with 0 is in range.
+    if let Some(first) = bytes.first_mut() {
+        *first = 0;
+    }
+    Option::from(NonZeroScalar::from_repr(bytes)).ok_or_else(|| PersonaliseError::Scalar(name.into()))
+}
+
+fn active_authentication_key(name: &str) -> Result<PrivateKey, PersonaliseError> {
+    let mut random = ChaCha20Rng::from_seed(label("active authentication", name));
+    Ok(PrivateKey::new(&mut random, 2048)?)
+}
+
+#[cfg(test)]
+mod tests;
