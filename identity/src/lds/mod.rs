@@ -1,4 +1,37 @@
 //! The chip's files: the logical data structure of ICAO Doc 9303-10.
+//!
+//! Each module reads one file. What it returns is what the chip says; whether it is true is for
+//! [`crate::proof`] to find out.
+
+pub mod card_access;
+pub mod com;
+pub mod date;
+pub mod dg1;
+pub mod dg13;
+pub mod dg14;
+pub mod dg15;
+pub mod dg2;
+pub mod security_info;
+pub mod security_object;
+
+use crate::tlv::TlvError;
+
+/// Why a file cannot be understood. Never quotes its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LdsError {
+    /// It is not TLV, or another object stands where one was expected.
+    #[error("the file is not built as ICAO 9303-10 says: {0}")]
+    Tlv(#[from] TlvError),
+    /// An object is there, but does not hold what it must.
+    #[error("the file is not built as ICAO 9303-10 says: {0}")]
+    Content(&'static str),
+    /// More or larger objects than any real card has.
+    #[error("the file holds more than this software reads: {0}")]
+    TooMuch(&'static str),
+    /// An algorithm or version that this software does not know.
+    #[error("the file uses something this software does not know: {0}")]
+    Unsupported(&'static str),
+}
 
 /// A file of the chip that this software reads or names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
