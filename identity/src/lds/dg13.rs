@@ -10,9 +10,10 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-use super::{FileId, LdsError, date::PartialDate, security_info::unsigned};
+use super::{FileId, LdsError, date, security_info::unsigned};
 use crate::{
     bytes::SecretBytes,
+    mrz::BirthDate,
     number::PersonalNumber,
     tlv::{self, Reader, Tlv},
 };
@@ -130,11 +131,9 @@ impl DataGroup13 {
     ///
     /// # Errors
     /// Where it is not a date.
-    pub fn date_of_birth(&self) -> Result<Option<PartialDate>, LdsError> {
+    pub fn date_of_birth(&self) -> Result<Option<BirthDate>, LdsError> {
         self.text(3)
-            .map(|text| {
-                PartialDate::parse_vietnamese(text).ok_or(LdsError::Content("the date of birth is no date"))
-            })
+            .map(|text| date::parse(text).ok_or(LdsError::Content("the date of birth is no date")))
             .transpose()
     }
 
@@ -160,8 +159,8 @@ impl DataGroup13 {
 }
 
 fn full_date(text: &str) -> Result<Date, LdsError> {
-    PartialDate::parse_vietnamese(text)
-        .and_then(PartialDate::date)
+    date::parse(text)
+        .and_then(|date| Date::new(date.year, date.month?, date.day?).ok())
         .ok_or(LdsError::Content("a date is no date"))
 }
 
@@ -201,7 +200,10 @@ mod tests {
         .unwrap();
         assert_eq!(data.personal_number().unwrap().unwrap().as_str(), "001148012345");
         assert_eq!(data.text(2), Some("Nguyễn Thị Hoà"));
-        assert_eq!(data.date_of_birth().unwrap(), PartialDate::new(1948, Some(3), Some(2)));
+        assert_eq!(
+            data.date_of_birth().unwrap(),
+            Some(BirthDate { year: 1948, month: Some(3), day: Some(2) })
+        );
         assert_eq!(data.date_of_issue().unwrap(), Some(jiff::civil::date(2022, 5, 10)));
         assert_eq!(data.expiry().unwrap(), Some(Expiry::Never));
     }
