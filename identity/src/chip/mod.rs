@@ -10,6 +10,7 @@ pub mod curve;
 pub mod key_derivation;
 pub mod pace;
 pub mod password;
+pub mod read;
 pub mod secure_messaging;
 
 pub use apdu::{CommandApdu, ResponseApdu};
