@@ -1,0 +1,46 @@
+//! The axis `chip`: an original, not a copy.
+
+use super::{Challenge, Presented, data_groups::Contents, verdict::Axis};
+use crate::{
+    lds::{FileId, card_access, security_object::SecurityObject},
+    reason::ReasonCode,
+};
+
+/// The axis, once passive authentication has passed.
+pub(super) fn verify(presented: &Presented<'_>, sod: &SecurityObject, contents: &Contents) -> Axis {
+    let proof = proof(presented, sod, contents);
+    if !proof.has_failed() && access_information_differs(presented, contents) {
+        return Axis::failed(ReasonCode::AccessInformationMismatch);
+    }
+    proof
+}
+
+/// Active authentication (ICAO 9303-11 6.1). The SOD says whether the card has a key to prove itself with; a chip that has
+/// one and gives no proof is taken for a copy.
+fn proof(presented: &Presented<'_>, sod: &SecurityObject, contents: &Contents) -> Axis {
+    if !sod.lists(FileId::DG14) && !sod.lists(FileId::DG15) {
+        return Axis::not_done(ReasonCode::ChipKeyAbsent);
+    }
+    let withheld = Axis::failed(ReasonCode::ProofWithheld);
+    let (Some(answer), Some(key)) = (presented.active_authentication, &contents.active_authentication) else {
+        return withheld;
+    };
+    let (nonce, from_server) = match presented.challenge {
+        Challenge::Server(nonce) => (nonce, true),
+        Challenge::Prefetched(nonce) | Challenge::Kiosk(nonce) => (nonce, false),
+        // An answer to a challenge that is dead or nowhere is no proof.
+        Challenge::None => return withheld,
+        Challenge::Refused(code) => return Axis::failed(code),
+    };
+    let _ = (nonce, from_server, answer, key);
+    Axis::not_done(ReasonCode::ChipProofUnsupported)
+}
+
+/// Whether EF.CardAccess, which anybody can write, says something else than the signed DG14.
+fn access_information_differs(presented: &Presented<'_>, contents: &Contents) -> bool {
+    let (Some(file), Some(signed)) = (presented.files.get(&FileId::CardAccess), &contents.security_infos)
+    else {
+        return false;
+    };
+    card_access::parse(file.as_slice()).map_or(true, |infos| !infos.agrees_with_signed(signed))
+}
