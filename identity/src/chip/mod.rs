@@ -3,6 +3,7 @@
 //! A session gives commands and takes answers; who carries them (a reader, a test, a recorded run) is not
 //! its business. Random values and ephemeral private keys are parameters.
 
+pub mod active_authentication;
 pub mod apdu;
 pub mod bac;
 pub mod cipher;

@@ -30,6 +30,9 @@ const MAX_BREAKS: usize = 2;
 /// A DG15 up to this size holds a key whose answer fits 256 bytes (RSA-2048, any curve).
 const SHORT_ANSWER_KEY: usize = 330;
 
+/// Fills bytes at random.
+type Random<'a> = Box<dyn FnMut(&mut [u8]) + Send + 'a>;
+
 pub(super) enum Stage {
     Reset,
     SelectMaster,
@@ -50,7 +53,7 @@ pub(super) enum Stage {
 /// When the card was taken away and laid down again, [`ReadingPlan::resume`] goes on where it was.
 pub struct ReadingPlan<'a> {
     pub(super) request: ReadRequest,
-    pub(super) random: Box<dyn FnMut(&mut [u8]) + Send + 'a>,
+    pub(super) random: Random<'a>,
     stage: Stage,
     pending: Option<Exchange>,
     pub(super) channel: Option<SecureMessaging>,
