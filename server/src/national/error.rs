@@ -1,0 +1,105 @@
+//! Why a national system gave no usable answer. No variant can hold personal data.
+
+use thiserror::Error;
+
+/// A national system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum System {
+    /// The population database (Cơ sở dữ liệu quốc gia về dân cư).
+    Population,
+    /// The health-insurance register (cổng tiếp nhận BHXH).
+    Insurance,
+}
+
+impl std::fmt::Display for System {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Population => "the population database",
+            Self::Insurance => "the health-insurance register",
+        })
+    }
+}
+
+/// Why a look-up has no answer. None is a reason to turn a person away.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NationalError {
+    /// The system is down or does not speak as it should. Asking again later may help.
+    #[error("{system} is unavailable: {trouble}; admit the person as not verified and ask again later")]
+    Unavailable {
+        /// Which system.
+        system: System,
+        /// What was seen of it.
+        trouble: Trouble,
+    },
+    /// The system refuses us, not the person. Asking again does not help until an operator has acted.
+    #[error("{system} refuses this server with code {code}; check its account and settings under [national]")]
+    Refused {
+        /// Which system.
+        system: System,
+        /// The system's own code: `maKetQua`, a SOAP fault code, or an HTTP status.
+        code: String,
+    },
+    /// A field of the person does not fit the system's format.
+    #[error("{system} cannot be asked: {field} does not fit its format; staff look the person up by hand")]
+    NotAskable {
+        /// Which system.
+        system: System,
+        /// The field's name in the format.
+        field: &'static str,
+    },
+}
+
+/// What was seen of a system that is unavailable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Trouble {
+    /// Nobody listens, or the network does not lead there.
+    #[error("no connection")]
+    NoConnection,
+    /// No whole answer within the time limit.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The connection ended within the answer.
+    #[error("the connection broke")]
+    Interrupted,
+    /// An HTTP status that is no answer.
+    #[error("HTTP status {0}")]
+    Status(u16),
+    /// The answer is over the size limit.
+    #[error("the answer is too large")]
+    TooLarge,
+    /// The answer is not in the format.
+    #[error("the answer is malformed")]
+    Malformed,
+    /// The system itself says that it has trouble.
+    #[error("it reports trouble of its own")]
+    Reported,
+    /// This server's random generator gave nothing for the request's number.
+    #[error("this server's random generator failed")]
+    NoRandomness,
+}
+
+/// Why a client cannot be made from its configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ConfigurationError {
+    /// The address is not one.
+    #[error("the address of {0} is not a URL; write it as http://127.0.0.1:PORT/PATH")]
+    Address(System),
+    /// Requests go unencrypted, so they may not leave this machine.
+    #[error(
+        "{0} is not on this machine and this server does not encrypt its calls yet; use a loopback address"
+    )]
+    NotLoopback(System),
+    /// The HTTP client cannot be set up.
+    #[error("the HTTP client for {0} cannot be made; check its time limits")]
+    Client(System),
+    /// A setting cannot be sent.
+    #[error(
+        "the setting {field} of {system} is longer than its format allows, or holds what a header cannot"
+    )]
+    Setting {
+        /// Which system.
+        system: System,
+        /// The setting's name.
+        field: &'static str,
+    },
+}

@@ -1,0 +1,47 @@
+//! The health-insurance register (cổng tiếp nhận BHXH): is this person insured, and by which card?
+
+mod client;
+mod finding;
+mod result_code;
+pub(super) mod wire;
+
+use async_trait::async_trait;
+use flows::person::Person;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+pub use client::InsuranceClient;
+pub use finding::{Card, Finding, for_flow};
+pub use result_code::{Action, ResultCode};
+
+use super::{Limits, NationalError};
+
+/// The health-insurance register.
+#[async_trait]
+pub trait InsuranceRegister: Send + Sync {
+    /// Looks `person` up by personal number, name and birth date. Changes nothing there.
+    ///
+    /// # Errors
+    /// Where there is no answer about the person: no answer at all, the register's own trouble (codes 100 and 101),
+    /// or a refusal of this server (054, 055, 205, 401, 501, or a code that is not in its table).
+    async fn look_up(&self, person: &Person) -> Result<Finding, NationalError>;
+}
+
+/// The section `[national.insurance]` of the configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// The address before `/api/…`, without a slash at its end.
+    pub base_url: String,
+    /// The station's account, `<maCSKCB>_BV`.
+    pub user: String,
+    /// The station's password. Only its MD5 leaves this server, as the register wants it.
+    pub password: SecretString,
+    /// `hoTenCb`: the member of staff in whose name cards are looked up.
+    pub staff_name: SecretString,
+    /// `cccdCb`: that person's number.
+    pub staff_number: SecretString,
+    /// Time limits.
+    #[serde(default)]
+    pub limits: Limits,
+}

@@ -1,0 +1,446 @@
+//! The messages of the health-insurance register: a form and JSON.
+//!
+//! Known: paths, parameters, members, codes. Stand-ins: none but the values' lengths, which are not limited here
+//! beyond the size of the whole answer.
+
+use flows::person::{Birth, Person};
+use form_urlencoded::Serializer;
+use identity::SecretBytes;
+use jiff::civil::Date;
+use md5::{Digest as _, Md5};
+use reqwest::Url;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Action, Card, Configuration, Finding, ResultCode};
+
+/// The MD5 of the password in lower-case hexadecimal, as clients send it (the document shows upper case).
+pub(super) fn password_digest(password: &SecretString) -> SecretString {
+    hex::encode(Md5::digest(password.expose_secret())).into()
+}
+
+/// The form of `POST /api/token/take`.
+pub(super) fn token_request(user: &str, password_digest: &SecretString) -> Zeroizing<String> {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("username", user).append_pair("password", password_digest.expose_secret());
+    Zeroizing::new(form.finish())
+}
+
+/// A token pair.
+pub(super) struct Token {
+    access: SecretString,
+    id: SecretString,
+}
+
+/// What `POST /api/token/take` answers.
+pub(in crate::national) enum TokenReply {
+    /// A token. Its `expires_in` is written in more than one way and is not relied upon.
+    Given(#[expect(private_interfaces, reason = "the fuzz target only drops it")] Token),
+    /// The login is refused, with the code.
+    Refused(String),
+}
+
+/// The answer is not in the format.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::national) struct Malformed;
+
+/// Reads the answer to `POST /api/token/take`.
+pub(in crate::national) fn token_reply(bytes: &[u8]) -> Result<TokenReply, Malformed> {
+    #[derive(Deserialize)]
+    struct Answer {
+        #[serde(rename = "maKetQua")]
+        code: String,
+        #[serde(rename = "APIKey")]
+        key: Option<Key>,
+    }
+    #[derive(Deserialize)]
+    struct Key {
+        access_token: SecretString,
+        id_token: SecretString,
+    }
+    let answer: Answer = serde_json::from_slice(bytes).map_err(|_| Malformed)?;
+    match (answer.code.as_str(), answer.key) {
+        ("200", Some(Key { access_token, id_token })) => {
+            Ok(TokenReply::Given(Token { access: access_token, id: id_token }))
+        }
+        ("200", None) => Err(Malformed),
+        (code, _) => three_digits(code).map(TokenReply::Refused),
+    }
+}
+
+/// A code may end in a log; nothing else of an answer does.
+fn three_digits(code: &str) -> Result<String, Malformed> {
+    let shaped = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+    if shaped { Ok(code.to_owned()) } else { Err(Malformed) }
+}
+
+/// The address of the look-up, with the token in its query as the register wants it.
+pub(super) fn look_up_url(mut url: Url, token: &Token, user: &str, password_digest: &SecretString) -> Url {
+    url.query_pairs_mut()
+        .append_pair("token", token.access.expose_secret())
+        .append_pair("id_token", token.id.expose_secret())
+        .append_pair("username", user)
+        .append_pair("password", password_digest.expose_secret());
+    url
+}
+
+/// The body of the look-up.
+pub(super) fn look_up_request(configuration: &Configuration, person: &Person) -> Zeroizing<String> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body<'a> {
+        ma_the: &'a str,
+        ho_ten: &'a str,
+        ngay_sinh: &'a str,
+        ho_ten_cb: &'a str,
+        cccd_cb: &'a str,
+    }
+    let Birth { year, month, day } = person.birth;
+    let birth = match (month, day) {
+        (Some(month), Some(day)) => format!("{day:02}/{month:02}/{year:04}"),
+        (Some(month), None) => format!("{month:02}/{year:04}"),
+        (None, _) => format!("{year:04}"),
+    };
+    let body = Body {
+        ma_the: person.number.as_str(),
+        ho_ten: &person.full_name,
+        ngay_sinh: &birth,
+        ho_ten_cb: configuration.staff_name.expose_secret(),
+        cccd_cb: configuration.staff_number.expose_secret(),
+    };
+    Zeroizing::new(serde_json::to_string(&body).unwrap_or_default())
+}
+
+/// The answer to the look-up. Every string may be null; a member may be missing. What is not used here is typed too,
+/// so that an answer in another format is noticed.
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    ma_ket_qua: String,
+    ghi_chu: Option<String>,
+    ma_the: Option<String>,
+    ho_ten: Option<String>,
+    ngay_sinh: Option<String>,
+    gioi_tinh: Option<String>,
+    dia_chi: Option<String>,
+    #[serde(rename = "maDKBD")]
+    ma_dkbd: Option<String>,
+    #[serde(rename = "tenDKBD")]
+    ten_dkbd: Option<String>,
+    #[serde(rename = "cqBHXH")]
+    cq_bhxh: Option<String>,
+    gt_the_tu: Option<String>,
+    gt_the_den: Option<String>,
+    #[serde(rename = "maKV")]
+    ma_kv: Option<String>,
+    #[serde(rename = "ngayDu5Nam")]
+    ngay_du_5_nam: Option<String>,
+    #[serde(rename = "maSoBHXH")]
+    ma_so_bhxh: Option<String>,
+    ma_the_cu: Option<String>,
+    ma_the_moi: Option<String>,
+    gt_the_tu_moi: Option<String>,
+    gt_the_den_moi: Option<String>,
+    #[serde(rename = "maDKBDMoi")]
+    ma_dkbd_moi: Option<String>,
+    #[serde(rename = "tenDKBDMoi")]
+    ten_dkbd_moi: Option<String>,
+    #[serde(rename = "dsLichSuKCB2018")]
+    visits: Option<Vec<Visit>>,
+    #[serde(rename = "dsLichSuKT2018")]
+    checks: Option<Vec<Check>>,
+    #[serde(rename = "TEMP1")]
+    temp_1: Option<String>,
+    #[serde(rename = "TEMP2")]
+    temp_2: Option<String>,
+}
+
+/// An entry of `dsLichSuKCB2018`: a visit. Not passed on: a check-in does not need it.
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+struct Visit {
+    ma_ho_so: Option<String>,
+    #[serde(rename = "maCSKCB")]
+    ma_cskcb: Option<String>,
+    /// `yyyyMMddHHmm`, as `ngay_ra`.
+    ngay_vao: Option<String>,
+    ngay_ra: Option<String>,
+    ten_benh: Option<String>,
+    tinh_trang: Option<String>,
+    kq_dieu_tri: Option<String>,
+    #[serde(rename = "lyDoVV")]
+    ly_do_vv: Option<String>,
+}
+
+/// An entry of `dsLichSuKT2018`: an earlier look-up. Not passed on.
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+struct Check {
+    #[serde(rename = "userKT")]
+    user_kt: Option<String>,
+    #[serde(rename = "thoiGianKT")]
+    thoi_gian_kt: Option<String>,
+    thong_bao: Option<String>,
+    ma_loi: Option<String>,
+}
+
+/// What a look-up answers.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::national) enum LookUpReply {
+    /// About the person.
+    Found(Finding),
+    /// The token is refused, with the code.
+    TokenRefused(String),
+    /// This server's request is refused, with the code.
+    Refused(String),
+    /// The register has trouble of its own.
+    PortalDown,
+}
+
+/// Reads the answer to the look-up.
+pub(in crate::national) fn look_up_reply(bytes: &[u8]) -> Result<LookUpReply, Malformed> {
+    let answer: Answer = serde_json::from_slice(bytes).map_err(|_| Malformed)?;
+    let digits = three_digits(&answer.ma_ket_qua)?;
+    let token_named =
+        answer.ghi_chu.as_deref().is_some_and(|text| text.to_lowercase().contains("token không đúng"));
+    let Some(code) = ResultCode::parse(&digits) else {
+        return Ok(if token_named {
+            LookUpReply::TokenRefused(digits)
+        } else {
+            LookUpReply::Refused(digits)
+        });
+    };
+    Ok(match code.action() {
+        Action::RenewToken => LookUpReply::TokenRefused(digits),
+        Action::PortalDown => LookUpReply::PortalDown,
+        Action::OperatorAlert | Action::MaintainerAlert => LookUpReply::Refused(digits),
+        Action::UseNewCard => {
+            let new = answer.new_card()?;
+            let (card, action) = match (new, code) {
+                (Some(new), _) => (Some(new), Action::UseNewCard),
+                (None, ResultCode::ReplacedValid) => (answer.card()?, Action::GoOn),
+                (None, _) => (answer.card()?, Action::Staff),
+            };
+            LookUpReply::Found(Finding { code, action, card, raw: SecretBytes::new(bytes.to_vec()) })
+        }
+        action => {
+            let (card, raw) = (answer.card()?, SecretBytes::new(bytes.to_vec()));
+            LookUpReply::Found(Finding { code, action, card, raw })
+        }
+    })
+}
+
+impl Answer {
+    fn card(&self) -> Result<Option<Card>, Malformed> {
+        card(&self.ma_the, &self.gt_the_tu, &self.gt_the_den, &self.ma_dkbd, &self.ten_dkbd)
+    }
+
+    fn new_card(&self) -> Result<Option<Card>, Malformed> {
+        card(
+            &self.ma_the_moi,
+            &self.gt_the_tu_moi,
+            &self.gt_the_den_moi,
+            &self.ma_dkbd_moi,
+            &self.ten_dkbd_moi,
+        )
+    }
+}
+
+type Member = Option<String>;
+
+fn card(
+    number: &Member,
+    valid_from: &Member,
+    valid_to: &Member,
+    place_code: &Member,
+    place_name: &Member,
+) -> Result<Option<Card>, Malformed> {
+    let text =
+        |member: &Member| member.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let Some(number) = text(number) else { return Ok(None) };
+    Ok(Some(Card {
+        number,
+        valid_from: date(valid_from)?,
+        valid_to: date(valid_to)?,
+        place_code: text(place_code),
+        place_name: text(place_name),
+    }))
+}
+
+/// `dd/MM/yyyy`; nothing, or a dash as on the newer paper cards, is no date.
+fn date(member: &Member) -> Result<Option<Date>, Malformed> {
+    match member.as_deref().map(str::trim) {
+        None | Some("" | "-") => Ok(None),
+        Some(text) if text.len() == 10 => Date::strptime("%d/%m/%Y", text).map(Some).map_err(|_| Malformed),
+        Some(_) => Err(Malformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::national::tests::{born, insurance_configuration, person};
+
+    macro_rules! wire {
+        ($name:literal) => {
+            include_str!(concat!("../../../../tests/wire/insurance/", $name))
+        };
+    }
+
+    const DIGEST: &str = "ec3e178eea5ebb64848057e5a8d15f31";
+
+    fn found(text: &str) -> Finding {
+        match look_up_reply(text.as_bytes()) {
+            Ok(LookUpReply::Found(finding)) => finding,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn old_card(valid_to: Date) -> Card {
+        Card {
+            number: "HT2010148012345".to_owned(),
+            valid_from: Some(date(valid_to.year(), 1, 1)),
+            valid_to: Some(valid_to),
+            place_code: Some("01999".to_owned()),
+            place_name: Some("Trạm y tế xã Mẫu".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_requests_are_the_golden_ones() {
+        let configuration = insurance_configuration("http://127.0.0.1:8090/bhxh");
+        let digest = password_digest(&configuration.password);
+        assert_eq!(digest.expose_secret(), DIGEST);
+        assert_eq!(token_request("01999_BV", &digest).as_str(), wire!("token-request.form").trim_end());
+
+        let Ok(TokenReply::Given(token)) = token_reply(wire!("token-response.json").as_bytes()) else {
+            panic!("no token")
+        };
+        let url = Url::parse("http://127.0.0.1:8090/api/egw/KQNhanLichSuKCB2024").unwrap();
+        let url = look_up_url(url, &token, "01999_BV", &digest);
+        assert_eq!(
+            format!("{}?{}", url.path(), url.query().unwrap()),
+            wire!("look-up-request.target").trim_end()
+        );
+
+        for (number, name, birth, golden) in [
+            ("001148012345", "Nguyễn Thị Hoà", born(1948, Some(3), Some(2)), wire!("look-up-request.json")),
+            (
+                "001031000007",
+                "Y Blơm Niê Kdăm",
+                born(1931, None, None),
+                wire!("look-up-request-year-only.json"),
+            ),
+        ] {
+            let person = person(number, name, birth);
+            let written: Value = serde_json::from_str(&look_up_request(&configuration, &person)).unwrap();
+            assert_eq!(written, serde_json::from_str::<Value>(golden).unwrap());
+        }
+        let month = person("001031000007", "Y Blơm Niê Kdăm", born(1931, Some(9), None));
+        assert!(look_up_request(&configuration, &month).contains(r#""ngaySinh":"09/1931""#));
+    }
+
+    #[test]
+    fn a_refused_login_is_not_a_token() {
+        assert!(matches!(
+            token_reply(wire!("token-refused.json").as_bytes()),
+            Ok(TokenReply::Refused(code)) if code == "401"
+        ));
+        for bad in [r#"{"maKetQua": "200", "APIKey": null}"#, r#"{"maKetQua": "Nguyễn"}"#, "[]", ""] {
+            assert!(token_reply(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_accurate_card_is_the_card_that_counts() {
+        for text in [wire!("look-up-000.json"), wire!("look-up-000-with-lists.json")] {
+            let finding = found(text);
+            assert_eq!((finding.code, finding.action), (ResultCode::Accurate, Action::GoOn));
+            assert_eq!(finding.card, Some(old_card(date(2026, 12, 31))));
+            assert_eq!(finding.raw.as_slice(), text.as_bytes());
+        }
+        assert_eq!(found(wire!("look-up-000-year-only.json")).card.unwrap().number, "DT2660031000007");
+    }
+
+    #[test]
+    fn a_replaced_card_gives_way_to_the_new_one() {
+        for (text, code, place) in [
+            (wire!("look-up-003.json"), ResultCode::ReplacedExpired, "01999"),
+            (wire!("look-up-004.json"), ResultCode::ReplacedValid, "01998"),
+        ] {
+            let finding = found(text);
+            assert_eq!((finding.code, finding.action), (code, Action::UseNewCard));
+            let card = finding.card.unwrap();
+            assert_eq!(card.number, "HT3010148012345");
+            assert_eq!(card.valid_from, Some(date(2026, 1, 1)));
+            assert_eq!(card.valid_to, Some(date(2026, 12, 31)));
+            assert_eq!(card.place_code.as_deref(), Some(place));
+        }
+    }
+
+    #[test]
+    fn a_promised_new_card_that_is_not_there_is_for_staff_unless_the_old_one_still_counts() {
+        let without = |text: &str| text.replace("\"HT3010148012345\"", "null");
+        assert_eq!(found(&without(wire!("look-up-003.json"))).action, Action::Staff);
+        let finding = found(&without(wire!("look-up-004.json")));
+        assert_eq!(finding.action, Action::GoOn);
+        assert_eq!(finding.card.unwrap().number, "HT2010148012345");
+    }
+
+    #[test]
+    fn each_code_says_what_the_kiosk_does() {
+        for (text, action, card) in [
+            (wire!("look-up-010.json"), Action::FeeOrStaff, Some(old_card(date(2025, 12, 31)))),
+            (wire!("look-up-050.json"), Action::RetryThenStaff, None),
+            (wire!("look-up-060.json"), Action::AskThenStaff, None),
+            (wire!("look-up-070.json"), Action::AskThenStaff, None),
+        ] {
+            let finding = found(text);
+            assert_eq!((finding.action, finding.card), (action, card));
+        }
+        let reply = |text: &str| look_up_reply(text.as_bytes()).unwrap();
+        assert_eq!(reply(wire!("look-up-100.json")), LookUpReply::PortalDown);
+        assert_eq!(reply(wire!("look-up-401.json")), LookUpReply::TokenRefused("401".to_owned()));
+        assert_eq!(reply(wire!("look-up-501.json")), LookUpReply::TokenRefused("501".to_owned()));
+        for (code, refused) in [("054", "054"), ("055", "055"), ("205", "205"), ("999", "999")] {
+            let text = wire!("look-up-050.json").replace("\"050\"", &format!("\"{code}\""));
+            assert_eq!(reply(&text), LookUpReply::Refused(refused.to_owned()));
+        }
+        assert_eq!(
+            reply(r#"{"maKetQua": "999", "ghiChu": "Token không đúng"}"#),
+            LookUpReply::TokenRefused("999".to_owned())
+        );
+    }
+
+    #[test]
+    fn an_answer_in_another_format_is_malformed() {
+        let golden: Value = serde_json::from_str(wire!("look-up-000-with-lists.json")).unwrap();
+        for (member, value) in [
+            ("maKetQua", json!(0)),
+            ("maKetQua", json!(null)),
+            ("maKetQua", json!("Nguyễn Thị Hoà")),
+            ("maThe", json!({})),
+            ("gtTheDen", json!("2026-12-31")),
+            ("gtTheDen", json!("31/02/2026")),
+            ("dsLichSuKCB2018", json!("none")),
+            ("dsLichSuKT2018", json!([[]])),
+        ] {
+            let mut answer = golden.clone();
+            answer[member] = value;
+            assert_eq!(look_up_reply(answer.to_string().as_bytes()), Err(Malformed), "{member}");
+        }
+        assert_eq!(look_up_reply("[".repeat(100_000).as_bytes()), Err(Malformed));
+    }
+
+    #[test]
+    fn nothing_of_a_person_is_in_what_a_log_would_show() {
+        let shown = format!("{:?}", look_up_reply(wire!("look-up-000.json").as_bytes()));
+        for personal in ["Nguy", "148012345", "1948", "Thôn"] {
+            assert!(!shown.contains(personal), "{shown}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The national systems that a check-in asks: one folder each, with the trait, the wire format and the HTTP client.
+//!
+//! No wire type leaves its folder. Nothing of a call (address, query, headers, body) is ever in a log or an error:
+//! they hold tokens and what people are called. No outage here keeps a patient from being seen: every error means
+//! "admit, mark as not verified, ask again later".
+
+pub mod fuzzing;
+pub mod insurance;
+pub mod population;
+
+mod error;
+mod http;
+#[cfg(test)]
+mod tests;
+
+use serde::Deserialize;
+
+pub use error::{ConfigurationError, NationalError, System, Trouble};
+pub use http::Limits;
+pub use insurance::{InsuranceClient, InsuranceRegister};
+pub use population::{PopulationClient, PopulationDatabase};
+
+/// The section `[national]` of the server's configuration. There are no defaults for addresses and accounts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NationalConfiguration {
+    /// The population database.
+    pub population: population::Configuration,
+    /// The health-insurance register.
+    pub insurance: insurance::Configuration,
+}

@@ -1,0 +1,111 @@
+//! The population database over HTTP.
+
+use async_trait::async_trait;
+use flows::person::Person;
+use reqwest::{Url, header::HeaderValue};
+use secrecy::ExposeSecret as _;
+
+use super::{Configuration, Existence, PopulationDatabase, wire};
+use crate::{
+    clock::Clock,
+    national::{
+        ConfigurationError, NationalError, System, Trouble,
+        http::{Http, loopback},
+    },
+    random::Random,
+};
+
+/// The largest answer that is read, in bytes. A real one has under a thousand.
+const SIZE_LIMIT: usize = 64 << 10;
+
+/// The population database over HTTP.
+pub struct PopulationClient {
+    configuration: Configuration,
+    url: Url,
+    http: Http,
+    clock: Clock,
+    random: Random,
+}
+
+impl std::fmt::Debug for PopulationClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PopulationClient")
+    }
+}
+
+impl PopulationClient {
+    /// A client by `configuration`. `random` gives each request its number (`MaYeuCau`).
+    ///
+    /// # Errors
+    /// Where the address is not on this machine or a setting does not fit the format.
+    pub fn new(
+        configuration: Configuration,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, ConfigurationError> {
+        const SYSTEM: System = System::Population;
+        let url = loopback(SYSTEM, &configuration.url)?;
+        if let Some(field) = wire::too_long(&configuration) {
+            return Err(ConfigurationError::Setting { system: SYSTEM, field });
+        }
+        for (field, value) in [
+            ("api_key", configuration.api_key.expose_secret()),
+            ("x_road_client", configuration.x_road_client.as_str()),
+        ] {
+            if HeaderValue::from_str(value).is_err() {
+                return Err(ConfigurationError::Setting { system: SYSTEM, field });
+            }
+        }
+        let http = Http::new(SYSTEM, configuration.limits, SIZE_LIMIT, random.clone())?;
+        Ok(Self { configuration, url, http, clock, random })
+    }
+
+    fn request(&self, body: &str) -> reqwest::RequestBuilder {
+        let Configuration { user, secret, api_key, x_road_client, .. } = &self.configuration;
+        let timestamp = self.clock.now().as_millisecond().to_string();
+        let authorization = wire::authorization(self.url.as_str(), user, &timestamp, secret);
+        let secret_header = |value: &str| {
+            HeaderValue::from_str(value).map(|mut value| {
+                value.set_sensitive(true);
+                value
+            })
+        };
+        let request = self
+            .http
+            .post(self.url.clone())
+            .header("Content-Type", "application/xml")
+            .header("SOAPAction", "\"\"")
+            .header("Timestamp", timestamp)
+            .header("X-Road-Client", x_road_client)
+            .body(body.to_owned());
+        match (secret_header(authorization.expose_secret()), secret_header(api_key.expose_secret())) {
+            (Ok(authorization), Ok(api_key)) => {
+                request.header("Authorization", authorization).header("ApiKey", api_key)
+            }
+            // Cannot be: base64, and a key looked at when the client was made. The service would refuse it.
+            _ => request,
+        }
+    }
+}
+
+#[async_trait]
+impl PopulationDatabase for PopulationClient {
+    async fn verify(&self, person: &Person) -> Result<Existence, NationalError> {
+        const SYSTEM: System = System::Population;
+        let unavailable = |trouble| NationalError::Unavailable { system: SYSTEM, trouble };
+        let number = self.random.uuid().map_err(|_| unavailable(Trouble::NoRandomness))?.to_string();
+        let body = wire::request(&self.configuration, &number, person)
+            .map_err(|field| NationalError::NotAskable { system: SYSTEM, field })?;
+        let exchange = async { self.http.exchange(|| self.request(&body)).await.map_err(unavailable) };
+        let reply = self.http.in_time(exchange).await?;
+        let refused = |code| Err(NationalError::Refused { system: SYSTEM, code });
+        match (reply.status, wire::reply(&reply.body)) {
+            (200, Ok(wire::Reply::Answer(existence))) => Ok(existence),
+            (_, Ok(wire::Reply::Fault { code, ours: true })) => refused(code),
+            (_, Ok(wire::Reply::Fault { ours: false, .. })) => Err(unavailable(Trouble::Reported)),
+            (200, Err(wire::Malformed)) => Err(unavailable(Trouble::Malformed)),
+            (status @ (401 | 403), _) => refused(status.to_string()),
+            (status, _) => Err(unavailable(Trouble::Status(status))),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The population database (Cơ sở dữ liệu quốc gia về dân cư): does it know this person? Yes or no, nothing more.
+//!
+//! Of its operations only `XacThucThongTinCongDan` is used: it gives the least data.
+
+mod client;
+pub(super) mod wire;
+
+use async_trait::async_trait;
+use flows::person::Person;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+pub use client::PopulationClient;
+
+use super::{Limits, NationalError};
+
+/// What the database says of a person (`KetQuaXacThuc/TonTai`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existence {
+    /// There is a person with this number, name and birth date.
+    Exists,
+    /// There is none. Data at the commune may be wrong, or the person is not who the document says.
+    Unknown,
+}
+
+/// The population database.
+#[async_trait]
+pub trait PopulationDatabase: Send + Sync {
+    /// Asks whether `person` exists. Changes nothing there.
+    ///
+    /// # Errors
+    /// Where there is no answer, for whatever reason; see [`NationalError`].
+    async fn verify(&self, person: &Person) -> Result<Existence, NationalError>;
+}
+
+/// The section `[national.population]` of the configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// The whole address of the service.
+    pub url: String,
+    /// The account's name.
+    pub user: String,
+    /// The account's secret.
+    pub secret: SecretString,
+    /// The header `ApiKey`.
+    pub api_key: SecretString,
+    /// The header `X-Road-Client`.
+    pub x_road_client: String,
+    /// `MaDVC`: the service's code, at most 20 characters.
+    pub service: String,
+    /// `MaTichHop`: the integration's code, at most 20 characters.
+    pub integration: String,
+    /// `MaCanBo`: the officer's code, at most 20 characters.
+    pub officer: SecretString,
+    /// `MaDonVi`: the unit's code, at most 35 characters. It and the next two came later; an older service has none.
+    pub unit: Option<String>,
+    /// `TaiKhoan`: the account in whose name is asked.
+    pub account: Option<String>,
+    /// `SoDienThoai`: a telephone number of the unit.
+    pub phone: Option<SecretString>,
+    /// Time limits.
+    #[serde(default)]
+    pub limits: Limits,
+}
