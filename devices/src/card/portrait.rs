@@ -1,4 +1,10 @@
 //! A friendly drawn face for each made-up citizen: nobody's photograph, the same every time.
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "pixels and colour channels are small numbers, clamped before they become bytes"
+)]
 
 use image::{ExtendedColorType, ImageEncoder as _, ImageError, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 use rand_chacha::ChaCha20Rng;
@@ -108,17 +114,12 @@ impl Face {
             inside(ellipse(dx - width, dy - 6.0, 18.0, 34.0)),
         );
         lay(light(self.hair), inside(ellipse(dx, dy + 42.0, width + 14.0, height - 4.0)));
-        lay(light(self.skin), inside(ellipse(dx, dy, width, height).max(-72.0 - dy + dx * dx * 0.006)));
+        lay(light(self.skin), inside(ellipse(dx, dy, width, height).max(-108.0 - dy + dx * dx * 0.005)));
         // Cheeks.
         lay([226.0, 130.0, 112.0], 0.22 * soft(ellipse(dx - 62.0, dy - 46.0, 30.0, 22.0), 16.0));
         // Brows, eyes.
-        let brow = box_(
-            dx - self.eye_distance,
-            dy + 36.0 + (dx - self.eye_distance).powi(2) * 0.006,
-            24.0,
-            4.0,
-            4.0,
-        );
+        let brow =
+            box_(dx - self.eye_distance, dy + 34.0 - (dx - self.eye_distance).powi(2) * 0.01, 24.0, 4.0, 4.0);
         lay(self.hair.map(|channel| channel * 0.8), inside(brow));
         lay([250.0, 250.0, 250.0], inside(ellipse(dx - self.eye_distance, dy + 4.0, 21.0, 11.0)));
         lay([42.0, 28.0, 20.0], inside(ellipse(dx - self.eye_distance, dy + 4.0, 9.5, 10.5)));
@@ -131,7 +132,7 @@ impl Face {
         lay([168.0, 62.0, 60.0], inside(smile));
         if self.wrinkles {
             let shade = self.skin.map(|channel| channel * 0.8);
-            for height in [84.0, 98.0] {
+            for height in [72.0, 86.0] {
                 let line = box_(dx, dy + height + dx * dx * 0.0012, 46.0, 1.2, 1.2);
                 lay(shade, 0.7 * inside(line));
             }
@@ -147,8 +148,9 @@ impl Face {
 }
 
 fn mix(under: [f32; 3], over: [f32; 3], amount: f32) -> [f32; 3] {
-    let ([a, b, c], [d, e, f]) = (under, over);
-    [a + (d - a) * amount, b + (e - b) * amount, c + (f - c) * amount]
+    let mut mixed = under;
+    mixed.iter_mut().zip(over).for_each(|(channel, over)| *channel += (over - *channel) * amount);
+    mixed
 }
 
 /// About the distance from an ellipse's edge, negative within.

@@ -3,13 +3,13 @@
 use std::str::FromStr as _;
 
 use bp384::{BrainpoolP384r1, elliptic_curve::PublicKey, r1::NonZeroScalar};
-use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::ECDSA_WITH_SHA_256;
 use der::{
     DateTime, Encode as _,
     asn1::{GeneralizedTime, OctetString, UtcTime},
 };
 use ecdsa::signature::{self, Keypair};
+use identity::trust::DEMONSTRATION_MARK;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use x509_cert::{
@@ -28,9 +28,6 @@ use x509_cert::{
 use super::{PersonaliseError, scalar};
 use crate::card::der::utf8;
 
-/// The extension that says: made up, never to be trusted outside a demonstration.
-const DEMONSTRATION_MARK: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.25.2862933555.1");
-
 type DerSignature = ecdsa::der::Signature<BrainpoolP384r1>;
 
 /// A made-up issuing state: its country signing certificate, and a document signer with its key.
@@ -44,11 +41,17 @@ pub struct Issuer {
 
 impl Issuer {
     /// The issuer that `seeds/trust/` holds.
+    ///
+    /// # Errors
+    /// None with the labels here.
     pub fn demonstration() -> Result<Self, PersonaliseError> {
         Self::new("demonstration", "CSCA MO PHONG", "DS MO PHONG")
     }
 
     /// An issuer that is in no trust store.
+    ///
+    /// # Errors
+    /// None with the labels here.
     pub fn unknown() -> Result<Self, PersonaliseError> {
         Self::new("unknown", "CSCA KHONG AI BIET", "DS KHONG AI BIET")
     }

@@ -66,6 +66,15 @@ pub struct PersonalisedCard {
     pub pace: bool,
 }
 
+impl PersonalisedCard {
+    /// The MRZ information that BAC and PACE derive their keys from (ICAO 9303-11 9.7.2, 9.7.3).
+    pub(super) fn mrz_information(&self) -> String {
+        self.mrz_key
+            .iter()
+            .fold(String::new(), |text, part| text + part + &mrz::check_digit(part).to_string())
+    }
+}
+
 impl std::fmt::Debug for PersonalisedCard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PersonalisedCard")

@@ -76,7 +76,7 @@ fn plain_letters(text: &str) -> String {
 }
 
 /// ICAO 9303-3 4.9: weights 7, 3, 1.
-fn check_digit(text: &str) -> u32 {
+pub(super) fn check_digit(text: &str) -> u32 {
     text.chars()
         .zip([7, 3, 1].into_iter().cycle())
         .map(|(character, weight)| character.to_digit(36).unwrap_or(0) * weight)

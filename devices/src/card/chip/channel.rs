@@ -1,0 +1,136 @@
+//! The chip's side of secure messaging (ICAO 9303-11 9.8).
+
+use super::{
+    apdu::{Answer, Command, objects, status},
+    cipher::{Suite, unpad},
+};
+use crate::card::der::object;
+
+/// A secure messaging session.
+pub struct Channel {
+    suite: Suite,
+    encryption: [u8; 16],
+    authentication: [u8; 16],
+    counter: u128,
+}
+
+impl Channel {
+    /// A session with these keys, whose counter stands at `counter`.
+    pub const fn new(suite: Suite, encryption: [u8; 16], authentication: [u8; 16], counter: u128) -> Self {
+        Self { suite, encryption, authentication, counter }
+    }
+
+    /// Checks and opens a protected command.
+    ///
+    /// # Errors
+    /// `6987` where its check code is missing, `6988` where anything in it is wrong. The session is over then.
+    pub fn open(&mut self, command: &Command) -> Result<Command, u16> {
+        self.counter = self.counter.wrapping_add(1);
+        let wrong = status::CHANNEL_OBJECT_WRONG;
+        let found = objects(&command.data).ok_or(wrong)?;
+        let Some(((0x8E, check), before)) = found.split_last() else {
+            return Err(status::CHANNEL_OBJECT_MISSING);
+        };
+        let covered: Vec<u8> =
+            before.iter().flat_map(|(tag, value)| object(u32::from(*tag), &[value])).collect();
+        let header = [command.class, command.instruction, command.p1, command.p2];
+        let mut message = self.suite.pad(&header);
+        if !covered.is_empty() {
+            message.extend(self.suite.pad(&covered));
+        }
+        if self.mac(&message).as_slice() != *check {
+            return Err(wrong);
+        }
+
+        let (mut data, mut expected) = (Vec::new(), None);
+        for (tag, value) in before {
+            match (*tag, *value) {
+                // Odd instructions carry objects: no padding indicator before them (ISO/IEC 7816-4 10.2).
+                (0x87, [1, cryptogram @ ..]) if command.instruction & 1 == 0 => {
+                    data = self.decrypt(cryptogram).ok_or(wrong)?;
+                }
+                (0x85, cryptogram) if command.instruction & 1 == 1 => {
+                    data = self.decrypt(cryptogram).ok_or(wrong)?;
+                }
+                (0x97, [le]) => expected = Some(if *le == 0 { 256 } else { usize::from(*le) }),
+                (0x97, [0, 0]) => expected = Some(65_536),
+                (0x97, [high, low]) => expected = Some(usize::from(u16::from_be_bytes([*high, *low]))),
+                _ => return Err(wrong),
+            }
+        }
+        Ok(Command {
+            class: command.class & !0x0C,
+            instruction: command.instruction,
+            p1: command.p1,
+            p2: command.p2,
+            data,
+            expected,
+        })
+    }
+
+    /// Protects an answer to `instruction`.
+    pub fn close(&mut self, answer: &Answer, instruction: u8) -> Answer {
+        self.counter = self.counter.wrapping_add(1);
+        let mut protected = Vec::new();
+        if !answer.data.is_empty() {
+            let mut cryptogram = self.suite.pad(&answer.data);
+            self.suite.encrypt(&self.encryption, &self.iv(), &mut cryptogram);
+            protected = if instruction & 1 == 0 {
+                object(0x87, &[&[1], &cryptogram])
+            } else {
+                object(0x85, &[&cryptogram])
+            };
+        }
+        protected.extend(object(0x99, &[&answer.status.to_be_bytes()]));
+        let check = self.mac(&self.suite.pad(&protected));
+        protected.extend(object(0x8E, &[&check]));
+        Answer { data: protected, status: answer.status }
+    }
+
+    /// The most bytes of plain data whose protected form fits into `room` bytes.
+    pub fn capacity(&self, room: usize) -> usize {
+        // Objects 99 and 8E take 14 bytes, 87 its tag, length and padding indicator.
+        let fits = |plain: usize| {
+            let cryptogram = (plain + 1).next_multiple_of(self.suite.block()) + 1;
+            14 + 1
+                + if cryptogram < 0x80 {
+                    1
+                } else if cryptogram < 0x100 {
+                    2
+                } else {
+                    3
+                }
+                + cryptogram
+                <= room
+        };
+        (1..room).rev().find(|plain| fits(*plain)).unwrap_or(0)
+    }
+
+    /// The counter as the suite's blocks carry it.
+    fn counter_bytes(&self) -> Vec<u8> {
+        let bytes = self.counter.to_be_bytes();
+        bytes.get(bytes.len() - self.suite.block()..).unwrap_or_default().to_vec()
+    }
+
+    fn iv(&self) -> Vec<u8> {
+        let mut iv = vec![0; self.suite.block()];
+        if self.suite == Suite::Aes128 {
+            iv = self.counter_bytes();
+            self.suite.encrypt(&self.encryption, &[0; 16], &mut iv);
+        }
+        iv
+    }
+
+    fn mac(&self, padded: &[u8]) -> [u8; 8] {
+        self.suite.mac(&self.authentication, &[self.counter_bytes().as_slice(), padded].concat())
+    }
+
+    fn decrypt(&self, cryptogram: &[u8]) -> Option<Vec<u8>> {
+        if cryptogram.is_empty() || !cryptogram.len().is_multiple_of(self.suite.block()) {
+            return None;
+        }
+        let mut plain = cryptogram.to_vec();
+        self.suite.decrypt(&self.encryption, &self.iv(), &mut plain);
+        unpad(plain)
+    }
+}
