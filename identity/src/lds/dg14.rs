@@ -21,6 +21,7 @@ mod tests {
         // ActiveAuthenticationInfo, version 1, ecdsa-plain-SHA256.
         let info = hex::decode("30170606678108010105020101060a04007f00070101040103").unwrap();
         let infos = parse(&tlv::write(0x6E, &tlv::write(0x31, &info))).unwrap();
+        assert_eq!(infos.active_authentication_hash(), Some(crate::trust::signature::HashAlgorithm::Sha256));
         let expected = "0.4.0.127.0.7.1.1.4.1.3".parse().unwrap();
         assert!(
             infos

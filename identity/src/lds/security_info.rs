@@ -3,7 +3,10 @@
 use const_oid::ObjectIdentifier;
 
 use super::LdsError;
-use crate::tlv::{self, Reader};
+use crate::{
+    tlv::{self, Reader},
+    trust::signature::{HashAlgorithm, SignatureAlgorithm},
+};
 
 /// `id-PACE` (BSI TR-03110): every PACE protocol lies under it.
 const PACE: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4");
@@ -15,6 +18,9 @@ const CHIP_AUTHENTICATION_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("
 const TERMINAL_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.2");
 /// `id-icao-mrtd-security-aaProtocolObject`.
 const ACTIVE_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.5");
+
+/// `ecdsa-plain-signatures` (BSI TR-03111): SHA-1 is 1, SHA-224 2, SHA-256 3, SHA-384 4, SHA-512 5 under it.
+const ECDSA_PLAIN: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.1.1.4.1");
 
 /// More infos than any card has: the field's richest show eight.
 const MAX_INFOS: usize = 64;
@@ -108,6 +114,33 @@ impl SecurityInfos {
     /// Every info, in the file's order.
     pub fn iter(&self) -> std::slice::Iter<'_, SecurityInfo> {
         self.infos.iter()
+    }
+
+    /// The hash of an ECDSA active authentication key's signatures, where an ActiveAuthenticationInfo names it
+    /// (BSI TR-03111 5.2.1.1, or the identifiers of X9.62).
+    pub fn active_authentication_hash(&self) -> Option<HashAlgorithm> {
+        let algorithm = self.iter().find_map(|info| match info.kind {
+            Kind::ActiveAuthentication { signature_algorithm } => Some(signature_algorithm),
+            _ => None,
+        })?;
+        let plain = |number: u32| ECDSA_PLAIN.push_arc(number).is_ok_and(|oid| oid == algorithm);
+        [
+            HashAlgorithm::Sha1,
+            HashAlgorithm::Sha224,
+            HashAlgorithm::Sha256,
+            HashAlgorithm::Sha384,
+            HashAlgorithm::Sha512,
+        ]
+        .into_iter()
+        .zip(1..)
+        .find_map(|(hash, number)| plain(number).then_some(hash))
+        .or_else(|| {
+            let identifier = tlv::write(0x30, &tlv::write(0x06, algorithm.as_bytes()));
+            match SignatureAlgorithm::from_der(&identifier, None) {
+                Ok(SignatureAlgorithm::Ecdsa(hash)) => Some(hash),
+                _ => None,
+            }
+        })
     }
 
     /// Whether EF.CardAccess, `self`, says the same as the signed DG14, `signed` (ICAO 9303-11 4.2, 9.2):

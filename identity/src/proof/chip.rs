@@ -2,13 +2,20 @@
 
 use super::{Challenge, Presented, data_groups::Contents, verdict::Axis};
 use crate::{
-    lds::{FileId, card_access, security_object::SecurityObject},
+    chip::active_authentication,
+    lds::{FileId, card_access, security_info::SecurityInfos, security_object::SecurityObject},
     reason::ReasonCode,
+    trust::signature::{SignatureVerifier, VerifyError},
 };
 
 /// The axis, once passive authentication has passed.
-pub(super) fn verify(presented: &Presented<'_>, sod: &SecurityObject, contents: &Contents) -> Axis {
-    let proof = proof(presented, sod, contents);
+pub(super) fn verify(
+    presented: &Presented<'_>,
+    sod: &SecurityObject,
+    contents: &Contents,
+    verifier: &dyn SignatureVerifier,
+) -> Axis {
+    let proof = proof(presented, sod, contents, verifier);
     if !proof.has_failed() && access_information_differs(presented, contents) {
         return Axis::failed(ReasonCode::AccessInformationMismatch);
     }
@@ -17,7 +24,12 @@ pub(super) fn verify(presented: &Presented<'_>, sod: &SecurityObject, contents: 
 
 /// Active authentication (ICAO 9303-11 6.1). The SOD says whether the card has a key to prove itself with; a chip that has
 /// one and gives no proof is taken for a copy.
-fn proof(presented: &Presented<'_>, sod: &SecurityObject, contents: &Contents) -> Axis {
+fn proof(
+    presented: &Presented<'_>,
+    sod: &SecurityObject,
+    contents: &Contents,
+    verifier: &dyn SignatureVerifier,
+) -> Axis {
     if !sod.lists(FileId::DG14) && !sod.lists(FileId::DG15) {
         return Axis::not_done(ReasonCode::ChipKeyAbsent);
     }
@@ -32,8 +44,15 @@ fn proof(presented: &Presented<'_>, sod: &SecurityObject, contents: &Contents) -
         Challenge::None => return withheld,
         Challenge::Refused(code) => return Axis::failed(code),
     };
-    let _ = (nonce, from_server, answer, key);
-    Axis::not_done(ReasonCode::ChipProofUnsupported)
+    let unsupported = Axis::not_done(ReasonCode::ChipProofUnsupported);
+    let Some(key) = &key.key else { return unsupported };
+    let hash = contents.security_infos.as_ref().and_then(SecurityInfos::active_authentication_hash);
+    match active_authentication::verify(verifier, key, nonce, answer, hash) {
+        Ok(()) if from_server => Axis::passed(ReasonCode::ChallengeAnswered),
+        Ok(()) => Axis::not_done(ReasonCode::ChallengeNotFromServer),
+        Err(VerifyError::Invalid) => Axis::failed(ReasonCode::ChipProofInvalid),
+        Err(VerifyError::Unsupported) => unsupported,
+    }
 }
 
 /// Whether EF.CardAccess, which anybody can write, says something else than the signed DG14.

@@ -142,7 +142,7 @@ pub fn verify(presented: &Presented<'_>, trust: &TrustStore, at: Timestamp) -> P
         proof.document = Some(Document::new(&contents, today));
     }
     if proof.verdict.passive_authentication() {
-        proof.verdict.chip = chip::verify(presented, &sod, &contents);
+        proof.verdict.chip = chip::verify(presented, &sod, &contents, trust.verifier());
         proof.verdict.validity = validity::verify(&contents, today);
         proof.verdict.holder = Axis::not_done(ReasonCode::HolderNotChecked);
     }
@@ -150,4 +150,4 @@ pub fn verify(presented: &Presented<'_>, trust: &TrustStore, at: Timestamp) -> P
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
