@@ -141,6 +141,11 @@ impl People {
         self.0.is_empty()
     }
 
+    #[cfg(test)]
+    pub(crate) fn all(&self) -> &[Citizen] {
+        &self.0
+    }
+
     pub(crate) fn by_number(&self, number: &str) -> Option<&Citizen> {
         self.0.iter().find(|citizen| citizen.person.personal_number == number)
     }

@@ -10,6 +10,7 @@ pub mod population;
 
 mod error;
 mod http;
+mod secret;
 #[cfg(test)]
 mod tests;
 

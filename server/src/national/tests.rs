@@ -5,10 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use flows::{
-    engine::InsuranceStatus,
-    person::{Birth, Person, Sex},
-};
+use flows::person::{Birth, Person, Sex};
 use identity::number::PersonalNumber;
 use jiff::Timestamp;
 use national_mock::{Mock, control::Exchange, people::People};
@@ -220,21 +217,8 @@ async fn the_register_answers_about_people_it_does_not_know_or_knows_otherwise()
         (other_date, ResultCode::WrongBirthDate),
     ] {
         let finding = systems.insurance.look_up(&person).await.unwrap();
-        assert_eq!((finding.code, finding.card.clone()), (code, None));
-        assert_eq!(insurance::for_flow(&Ok(finding)).status, InsuranceStatus::NeedsStaff);
+        assert_eq!((finding.code, finding.card), (code, None));
     }
-}
-
-#[tokio::test]
-async fn a_flow_hears_of_the_new_card_and_of_an_outage_only_that_nothing_is_verified() {
-    let systems = Systems::start().await;
-    let renewed = insurance::for_flow(&systems.insurance.look_up(&hoa()).await);
-    assert_eq!(renewed.status, InsuranceStatus::Renewed);
-    assert_eq!(renewed.result_code.as_deref(), Some("003"));
-    assert_eq!(renewed.card.as_deref(), Some("HT3010148012345"));
-    systems.fault("bhxh", "server_error", None).await;
-    let down = insurance::for_flow(&systems.insurance.look_up(&hoa()).await);
-    assert_eq!((down.status, down.result_code, down.card), (InsuranceStatus::Unverified, None, None));
 }
 
 #[tokio::test]
@@ -436,5 +420,19 @@ fn nothing_secret_is_in_what_a_log_would_show_of_the_configuration() {
     let shown = format!("{:?}", configuration());
     for secret in ["bi-mat", "khoa-mo", "mat-khau", "Cán", "001180000099", "CB001"] {
         assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_read_as_a_number_is_explained_and_not_quoted() {
+    use figment::providers::{Format as _, Toml};
+    let text = include_str!("demonstration.toml");
+    for (quoted, bare) in [("\"001180000099\"", "1180000099"), ("\"mat-khau-mo-phong\"", "false")] {
+        let changed = text.replace(quoted, bare);
+        assert_ne!(changed, text);
+        let error =
+            figment::Figment::from(Toml::string(&changed)).extract::<NationalConfiguration>().unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("quotation marks") && !shown.contains(bare), "{shown}");
     }
 }

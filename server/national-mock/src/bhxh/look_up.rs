@@ -319,4 +319,34 @@ mod tests {
             assert_eq!(answer(HOA, &request)["maKetQua"], "000", "{number}");
         }
     }
+
+    #[test]
+    fn every_seeded_person_is_found_by_their_own_data_with_the_result_of_their_file() {
+        let seeds = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../seeds"));
+        let mock = Mock::new(People::load(seeds).unwrap(), Arc::new(|| jiff::Timestamp::UNIX_EPOCH), None);
+        let mut insured = 0;
+        for citizen in mock.people.all() {
+            let person = &citizen.person;
+            let request = json!({
+                "maThe": person.personal_number,
+                "hoTen": person.full_name,
+                "ngaySinh": person.date_of_birth.slashed(),
+                "hoTenCb": account::STAFF_NAME,
+                "cccdCb": account::STAFF_NUMBER,
+            });
+            let found = find(&mock, request.to_string().as_bytes());
+            let Some(insurance) = &citizen.insurance else {
+                assert_eq!(found.err(), Some("050"));
+                continue;
+            };
+            let (found, _) = found.unwrap();
+            assert_eq!(about(found, insurance)["maKetQua"], insurance.result);
+            assert!(RESULTS.iter().any(|(code, _)| *code == insurance.result));
+            assert_eq!(check_number(&insurance.card), Ok(()), "{}", insurance.card);
+            let replaced = matches!(insurance.result.as_str(), "003" | "004");
+            assert_eq!(replaced, check_number(&insurance.new_card).is_ok(), "{}", insurance.card);
+            insured += 1;
+        }
+        assert!(insured > 10);
+    }
 }

@@ -1,11 +1,9 @@
 //! What a look-up found out, in plain types.
 
-use flows::engine::{Insurance, InsuranceStatus};
 use identity::SecretBytes;
 use jiff::civil::Date;
 
 use super::{Action, ResultCode};
-use crate::national::NationalError;
 
 /// What the register says of a person.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,43 +25,6 @@ impl std::fmt::Debug for Finding {
             .field("code", &self.code)
             .field("action", &self.action)
             .finish_non_exhaustive()
-    }
-}
-
-/// What a flow needs to know of a look-up. Without an answer the insurance is not verified, and nothing worse.
-pub fn for_flow(look_up: &Result<Finding, NationalError>) -> Insurance {
-    match look_up {
-        Ok(finding) => Insurance {
-            status: status(finding.action),
-            result_code: Some(finding.code.as_str().to_owned()),
-            card: finding.card.as_ref().map(|card| card.number.clone()),
-        },
-        Err(error) => Insurance {
-            status: InsuranceStatus::Unverified,
-            result_code: match error {
-                NationalError::Refused { code, .. } => Some(code.clone()),
-                NationalError::Unavailable { .. } | NationalError::NotAskable { .. } => None,
-            },
-            card: None,
-        },
-    }
-}
-
-const fn status(action: Action) -> InsuranceStatus {
-    match action {
-        Action::GoOn => InsuranceStatus::Valid,
-        Action::UseNewCard => InsuranceStatus::Renewed,
-        Action::FeeOrStaff | Action::Fee => InsuranceStatus::NotValid,
-        Action::StaffLookAtCard
-        | Action::RetryThenStaff
-        | Action::ReadAgain
-        | Action::AskThenStaff
-        | Action::Staff
-        | Action::AskRegisterAgainThenStaff
-        | Action::ChildWithoutCard => InsuranceStatus::NeedsStaff,
-        Action::PortalDown | Action::OperatorAlert | Action::MaintainerAlert | Action::RenewToken => {
-            InsuranceStatus::Unverified
-        }
     }
 }
 

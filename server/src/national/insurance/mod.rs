@@ -11,10 +11,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use client::InsuranceClient;
-pub use finding::{Card, Finding, for_flow};
+pub use finding::{Card, Finding};
 pub use result_code::{Action, ResultCode};
 
-use super::{Limits, NationalError};
+use super::{Limits, NationalError, secret::secret};
 
 /// The health-insurance register.
 #[async_trait]
@@ -36,10 +36,13 @@ pub struct Configuration {
     /// The station's account, `<maCSKCB>_BV`.
     pub user: String,
     /// The station's password. Only its MD5 leaves this server, as the register wants it.
+    #[serde(deserialize_with = "secret")]
     pub password: SecretString,
     /// `hoTenCb`: the member of staff in whose name cards are looked up.
+    #[serde(deserialize_with = "secret")]
     pub staff_name: SecretString,
     /// `cccdCb`: that person's number.
+    #[serde(deserialize_with = "secret")]
     pub staff_number: SecretString,
     /// Time limits.
     #[serde(default)]

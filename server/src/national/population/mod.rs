@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 pub use client::PopulationClient;
 
-use super::{Limits, NationalError};
+use super::{Limits, NationalError, secret::secret};
 
 /// What the database says of a person (`KetQuaXacThuc/TonTai`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +42,10 @@ pub struct Configuration {
     /// The account's name.
     pub user: String,
     /// The account's secret.
+    #[serde(deserialize_with = "secret")]
     pub secret: SecretString,
     /// The header `ApiKey`.
+    #[serde(deserialize_with = "secret")]
     pub api_key: SecretString,
     /// The header `X-Road-Client`.
     pub x_road_client: String,
@@ -52,13 +54,14 @@ pub struct Configuration {
     /// `MaTichHop`: the integration's code, at most 20 characters.
     pub integration: String,
     /// `MaCanBo`: the officer's code, at most 20 characters.
+    #[serde(deserialize_with = "secret")]
     pub officer: SecretString,
     /// `MaDonVi`: the unit's code, at most 35 characters. It and the next two came later; an older service has none.
     pub unit: Option<String>,
     /// `TaiKhoan`: the account in whose name is asked.
     pub account: Option<String>,
     /// `SoDienThoai`: a telephone number of the unit.
-    pub phone: Option<SecretString>,
+    pub phone: Option<String>,
     /// Time limits.
     #[serde(default)]
     pub limits: Limits,

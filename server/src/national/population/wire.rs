@@ -58,7 +58,7 @@ pub(super) fn request(
     for (name, value) in [
         ("MaDonVi", configuration.unit.as_deref()),
         ("TaiKhoan", configuration.account.as_deref()),
-        ("SoDienThoai", configuration.phone.as_ref().map(SecretString::expose_secret)),
+        ("SoDienThoai", configuration.phone.as_deref()),
     ] {
         if let Some(value) = value {
             field(name, value);
