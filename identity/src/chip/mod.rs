@@ -12,7 +12,11 @@ pub mod key_derivation;
 pub mod pace;
 pub mod password;
 pub mod read;
+pub mod replay;
 pub mod secure_messaging;
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod testing;
 
 pub use apdu::{CommandApdu, ResponseApdu};
 pub use password::Password;

@@ -1,17 +1,22 @@
 //! The chip's side of a conversation, and what is printed on the card.
 
+use std::collections::BTreeMap;
+
 use super::Target;
 use crate::{
     chip::{
-        CommandApdu, Password, ResponseApdu, SecureMessaging,
+        CommandApdu, Password, ResponseApdu, SecureMessaging, active_authentication,
         bac::{Bac, BacRandom},
         cipher::Cipher,
         key_derivation::session_keys,
         pace::{Pace, PaceInfo, PaceOffer, PaceRandom},
+        read::{Next, ReadOptions, ReadRequest, ReadingPlan},
+        testing::{self, TestChip},
     },
-    mrz::{MrzKey, Td1},
-    number::Can,
+    lds::FileId,
+    mrz::Td1,
     tlv,
+    trust::{rustcrypto::RustCrypto, signature::PublicKey},
 };
 
 pub(super) const TARGETS: &[Target] = &[
@@ -22,6 +27,8 @@ pub(super) const TARGETS: &[Target] = &[
     Target { name: "secure_messaging", run: secure_messaging },
     Target { name: "pace", run: pace },
     Target { name: "bac", run: bac },
+    Target { name: "reading_plan", run: reading_plan },
+    Target { name: "active_authentication", run: active_authentication },
 ];
 
 fn tlv(bytes: &[u8]) {
@@ -78,7 +85,7 @@ fn answers(bytes: &[u8]) -> impl Iterator<Item = ResponseApdu> {
 }
 
 fn drive_pace(info: PaceInfo, bytes: &[u8]) {
-    let Ok(can) = Can::parse("012345") else { return };
+    let Some(can) = testing::can() else { return };
     let random = PaceRandom { mapping: vec![1; 32], agreement: vec![2; 32] };
     let Ok(mut pace) = Pace::new(info, &Password::Can(can), random) else { return };
     for answer in answers(bytes) {
@@ -98,11 +105,68 @@ fn pace(bytes: &[u8]) {
 }
 
 fn bac(bytes: &[u8]) {
-    let Ok(key) = MrzKey::new("148012345", "480302", "990302") else { return };
+    let Some(key) = testing::mrz_key() else { return };
     let Ok(mut bac) = Bac::new(&key, BacRandom { challenge: [1; 8], key: [2; 16] }) else { return };
     for answer in answers(bytes) {
         if !matches!(bac.next_command(), Ok(Some(_))) || bac.receive(&answer).is_err() {
             return;
         }
+    }
+}
+
+/// The first byte says where the chip is hostile: 0 outside the channel, 1 inside it, 2 in its files; bit 8: with PACE.
+fn reading_plan(bytes: &[u8]) {
+    let Some((&place, bytes)) = bytes.split_first() else { return };
+    let Some((key, can)) = testing::mrz_key().zip(testing::can()) else { return };
+    // Basic access control costs next to nothing, PACE is for the sake of AES.
+    let pace = place & 0x80 != 0;
+    let password = if pace { Password::Can(can) } else { Password::Mrz(key) };
+    let options = ReadOptions { max_commands: 200, max_file: 5000, ..ReadOptions::default() };
+    let mut plan =
+        ReadingPlan::new(ReadRequest { password, challenge: Some([1; 8]), options }, |bytes| bytes.fill(7));
+    let mut files =
+        BTreeMap::from([(FileId::CardAccess, hex::decode(testing::CARD_ACCESS).unwrap_or_default())]);
+    if place & 0x7F == 2 {
+        files.extend([FileId::Sod, FileId::DG1, FileId::DG15].map(|file| (file, bytes.to_vec())));
+    }
+    let mut chip = TestChip::new(files);
+    let mut hostile = answers(bytes);
+    match place & 0x7F {
+        0 => chip.transport = Box::new(move |_| hostile.next()),
+        1 => {
+            chip.intercept = Box::new(move |command| {
+                // Gaining access is left alone, or nothing would come inside the channel.
+                if matches!(command.instruction(), 0xB0 | 0xB1 | 0x88) { hostile.next() } else { None }
+            });
+        }
+        _ => {}
+    }
+    let mut removals = 0;
+    loop {
+        match plan.next_step() {
+            Ok(Next::Send(command)) => {
+                if plan.receive(&chip.process(&command.to_bytes())).is_err() {
+                    return;
+                }
+            }
+            Ok(Next::Reset) => {
+                chip.reset();
+                removals += 1;
+                if removals % 3 == 0 {
+                    plan.resume();
+                }
+            }
+            Ok(Next::Finished(_)) | Err(_) => return,
+        }
+    }
+}
+
+/// A SubjectPublicKeyInfo behind its length in two bytes, then the answer.
+fn active_authentication(bytes: &[u8]) {
+    let Some((length, rest)) = bytes.split_first_chunk() else { return };
+    let length = usize::from(u16::from_be_bytes(*length));
+    let Some((key, answer)) = rest.split_at_checked(length) else { return };
+    if let Ok(key) = PublicKey::from_subject_public_key_info(key) {
+        let _ = active_authentication::verify(&RustCrypto, &key, [1; 8], answer, None);
     }
 }

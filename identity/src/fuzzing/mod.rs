@@ -36,16 +36,19 @@ mod tests {
 
     /// Truncations, changed bytes, cut and doubled pieces; the same every time.
     fn mutations(seed: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-        let truncated = (0..seed.len().min(300)).map(|length| seed[..length].to_vec());
-        let changed = (0..seed.len().min(300)).flat_map(|position| {
-            [0x00, 0x01, 0x7F, 0x80, 0xFF].map(|value| {
+        // Headers are at the beginning; of what follows, samples.
+        let step = (seed.len() / 100).max(1);
+        let positions = move || (0..seed.len().min(32)).chain((32..seed.len()).step_by(step));
+        let truncated = positions().map(|length| seed[..length].to_vec());
+        let changed = positions().flat_map(|position| {
+            [0x01, 0x80, 0xFF].map(|bits| {
                 let mut bytes = seed.to_vec();
-                bytes[position] = value;
+                bytes[position] ^= bits;
                 bytes
             })
         });
-        let cut = (0..seed.len().min(64)).map(|position| [&seed[..position], &seed[position + 1..]].concat());
-        let doubled = (0..seed.len().min(64)).map(|position| [&seed[..position], seed].concat());
+        let cut = (0..seed.len().min(32)).map(|position| [&seed[..position], &seed[position + 1..]].concat());
+        let doubled = (0..seed.len().min(32)).map(|position| [&seed[..position], seed].concat());
         truncated.chain(changed).chain(cut).chain(doubled)
     }
 

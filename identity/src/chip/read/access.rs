@@ -35,7 +35,10 @@ impl ReadingPlan<'_> {
             Stage::CardAccess(mut file) => {
                 let offer = match file.receive(response)? {
                     FileTurn::More => return Ok(Stage::CardAccess(file)),
-                    FileTurn::Smaller | FileTurn::Absent => PaceOffer::None,
+                    FileTurn::Smaller if self.lower_block() => return Ok(Stage::CardAccess(file)),
+                    // It is there and cannot be read: what it offers is not known, which is not nothing.
+                    FileTurn::Smaller => PaceOffer::Unsupported,
+                    FileTurn::Absent => PaceOffer::None,
                     FileTurn::Complete(bytes) => {
                         let offer = PaceOffer::from_card_access(bytes.as_slice())
                             .map_err(|_| ReadError::FileMalformed(FileId::CardAccess))?;

@@ -251,7 +251,7 @@ impl<'a> ReadingPlan<'a> {
         Ok(None)
     }
 
-    fn lower_block(&mut self) -> bool {
+    pub(super) fn lower_block(&mut self) -> bool {
         match BLOCK_SIZES.into_iter().find(|size| *size < self.block) {
             Some(size) => {
                 self.block = size;

@@ -1,1 +1,422 @@
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
+use super::*;
+use crate::{
+    chip::{ResponseApdu, cipher::Cipher, curve::Curve, testing::*},
+    reason::ReasonCode,
+};
+
+/// An EF.SOD that lists `numbers`; its hashes carry `mark`, so that two cards differ.
+fn security_object(numbers: &[u8], mark: u8) -> Vec<u8> {
+    let sequence = |parts: &[Vec<u8>]| tlv::write(0x30, &parts.concat());
+    let oid = tlv::write(0x06, &[0x67, 0x81, 0x08, 0x01, 0x01, 0x01]);
+    let hashes: Vec<_> = numbers
+        .iter()
+        .map(|number| sequence(&[tlv::write(0x02, &[*number]), tlv::write(0x04, &[mark; 32])]))
+        .collect();
+    let object = sequence(&[tlv::write(0x02, &[0]), sequence(std::slice::from_ref(&oid)), sequence(&hashes)]);
+    let encapsulated = sequence(&[oid.clone(), tlv::write(0xA0, &tlv::write(0x04, &object))]);
+    let certificate = tlv::write(0xA0, &[mark; 900]);
+    let signed = sequence(&[
+        tlv::write(0x02, &[3]),
+        tlv::write(0x31, &sequence(std::slice::from_ref(&oid))),
+        encapsulated,
+        certificate,
+    ]);
+    tlv::write(0x77, &sequence(&[oid, tlv::write(0xA0, &signed)]))
+}
+
+fn file(file: FileId, length: usize) -> Vec<u8> {
+    let content: Vec<u8> = (0..length).map(|index| u8::try_from(index % 251).unwrap()).collect();
+    tlv::write(file.tag().into(), &content)
+}
+
+fn files() -> BTreeMap<FileId, Vec<u8>> {
+    BTreeMap::from([
+        (FileId::CardAccess, hex::decode(CARD_ACCESS).unwrap()),
+        (FileId::Com, file(FileId::Com, 20)),
+        (FileId::Sod, security_object(&[1, 2, 3, 13, 14, 15], 0xA1)),
+        (FileId::DG1, file(FileId::DG1, 93)),
+        (FileId::DG2, file(FileId::DG2, 18_000)),
+        (FileId::data_group(3).unwrap(), file(FileId::data_group(3).unwrap(), 300)),
+        (FileId::DG13, file(FileId::DG13, 700)),
+        (FileId::DG14, file(FileId::DG14, 60)),
+        (FileId::DG15, file(FileId::DG15, 294)),
+    ])
+}
+
+fn with_can() -> ReadRequest {
+    let password = Password::Can(can().unwrap());
+    ReadRequest { password, challenge: Some([1; 8]), options: ReadOptions::default() }
+}
+
+fn with_mrz() -> ReadRequest {
+    ReadRequest { password: Password::Mrz(mrz_key().unwrap()), ..with_can() }
+}
+
+fn plan(request: ReadRequest) -> ReadingPlan<'static> {
+    let mut counter = 0x40_u8;
+    ReadingPlan::new(request, move |bytes| {
+        counter = counter.wrapping_add(1);
+        bytes.fill(counter);
+    })
+}
+
+/// Drives `plan` until it ends, giving each progress to `seen`.
+fn drive(
+    plan: &mut ReadingPlan<'_>,
+    chip: &mut TestChip<'_>,
+    mut seen: impl FnMut(Progress),
+) -> Result<CardRead, ReadError> {
+    loop {
+        match plan.next_step()? {
+            Next::Send(command) => {
+                let answer = chip.process(&command.to_bytes());
+                plan.receive(&answer)?.into_iter().for_each(&mut seen);
+            }
+            Next::Reset => chip.reset(),
+            Next::Finished(read) => return Ok(read),
+        }
+    }
+}
+
+fn read(request: ReadRequest, chip: &mut TestChip<'_>) -> Result<CardRead, ReadError> {
+    drive(&mut plan(request), chip, |_| {})
+}
+
+fn expected(read: &CardRead) {
+    let mut files = files();
+    files.remove(&FileId::Com);
+    files.remove(&FileId::data_group(3).unwrap());
+    files.retain(|file, _| *file != FileId::CardAccess || read.files.contains_key(file));
+    let read: BTreeMap<_, _> =
+        read.files.iter().map(|(file, bytes)| (*file, bytes.as_slice().to_vec())).collect();
+    assert_eq!(read, files);
+}
+
+#[test]
+fn a_whole_card_is_read_with_the_number_typed() {
+    let mut chip = TestChip::new(files());
+    let mut order = Vec::new();
+    let card = drive(&mut plan(with_can()), &mut chip, |progress| order.push(progress.file)).unwrap();
+    expected(&card);
+    assert_eq!(card.access, Access::PaceCan);
+    assert_eq!(card.active_authentication.unwrap().as_slice(), [0xAA; 256]);
+    order.dedup();
+    assert_eq!(
+        order,
+        [FileId::Sod, FileId::DG1, FileId::DG13, FileId::DG14, FileId::DG15, FileId::DG2],
+        "the name before the photo"
+    );
+    assert_eq!(chip.resets, 0);
+}
+
+#[test]
+fn every_cipher_and_curve_of_pace_opens_the_card() {
+    for (number, cipher) in
+        [(1, Cipher::TripleDes), (2, Cipher::Aes128), (3, Cipher::Aes192), (4, Cipher::Aes256)]
+    {
+        for (parameter, curve) in [(12, Curve::P256), (13, Curve::BrainpoolP256r1)] {
+            let mut files = files();
+            let access = files.get_mut(&FileId::CardAccess).unwrap();
+            let length = access.len();
+            access[15] = number;
+            access[length - 1] = parameter;
+            let mut chip = TestChip::new(files);
+            chip.pace = Some((cipher, curve));
+            let card = read(with_mrz(), &mut chip).unwrap();
+            assert_eq!((card.access, card.files.len()), (Access::PaceMrz, 7), "{cipher:?} {curve:?}");
+        }
+    }
+}
+
+#[test]
+fn a_card_without_pace_is_read_by_basic_access_control() {
+    let mut files = files();
+    files.remove(&FileId::CardAccess);
+    let card = read(with_mrz(), &mut TestChip::new(files)).unwrap();
+    expected(&card);
+    assert_eq!(card.access, Access::Bac);
+}
+
+#[test]
+fn a_fall_from_pace_to_basic_access_control_shows() {
+    // The chip offers PACE and refuses it.
+    let mut chip = TestChip::new(files());
+    chip.pace = None;
+    let card = read(with_mrz(), &mut chip).unwrap();
+    assert_eq!(card.access, Access::BacAfterPaceFailed);
+    // The chip offers only a curve that is not spoken.
+    let mut files = files();
+    *files.get_mut(&FileId::CardAccess).unwrap().last_mut().unwrap() = 17;
+    let card = read(with_mrz(), &mut TestChip::new(files)).unwrap();
+    assert_eq!(card.access, Access::BacAfterPaceFailed);
+}
+
+#[test]
+fn a_wrong_number_is_called_that_and_nothing_else_is() {
+    let code = |request: ReadRequest, chip: &mut TestChip<'_>| read(request, chip).unwrap_err().code();
+    let wrong =
+        ReadRequest { password: Password::Can(crate::number::Can::parse("999999").unwrap()), ..with_can() };
+    assert_eq!(code(wrong, &mut TestChip::new(files())), ReasonCode::WrongCan);
+    let other = crate::mrz::MrzKey::new("148012346", BIRTH, EXPIRY).unwrap();
+    let wrong = ReadRequest { password: Password::Mrz(other), ..with_can() };
+    assert_eq!(code(wrong, &mut TestChip::new(files())), ReasonCode::WrongCan);
+    // A chip that offers PACE and then refuses its parameters is not the citizen's mistake.
+    let mut chip = TestChip::new(files());
+    chip.pace = None;
+    assert_eq!(code(with_can(), &mut chip), ReasonCode::CardNotAccepted);
+    // A chip without PACE.
+    let mut without = files();
+    without.remove(&FileId::CardAccess);
+    assert_eq!(code(with_can(), &mut TestChip::new(without)), ReasonCode::MrzNeeded);
+    // A chip of another kind.
+    let mut chip = TestChip::new(BTreeMap::new());
+    chip.intercept = Box::new(|_| Some(ResponseApdu::new(vec![], 0x6A82)));
+    assert_eq!(code(with_can(), &mut chip), ReasonCode::CardNotAccepted);
+}
+
+#[test]
+fn reads_get_smaller_until_the_chip_takes_them() {
+    for (largest, found) in [(65_536, 65_536), (2000, 1024), (256, 256), (240, 231), (225, 223), (200, 160)] {
+        let mut chip = TestChip::new(files());
+        chip.largest_read = largest;
+        let mut plan = plan(with_can());
+        expected(&drive(&mut plan, &mut chip, |_| {}).unwrap());
+        assert_eq!(plan.block_size(), found);
+    }
+    let mut chip = TestChip::new(files());
+    chip.largest_read = 100;
+    assert_eq!(read(with_can(), &mut chip).unwrap_err(), ReadError::PaceUnsupported);
+    let mut chip = TestChip::new(files());
+    chip.largest_read = 100;
+    assert_eq!(read(with_mrz(), &mut chip).unwrap_err(), ReadError::FileMalformed(FileId::Sod));
+}
+
+#[test]
+fn a_reader_that_returns_nothing_to_long_commands_is_worked_around() {
+    let mut chip = TestChip::new(files());
+    chip.transport =
+        Box::new(|command| (command.expected() > 256).then(|| ResponseApdu::new(vec![], 0x6F01)));
+    let mut plan = plan(with_can());
+    let card = drive(&mut plan, &mut chip, |_| {}).unwrap();
+    expected(&card);
+    assert_eq!(plan.block_size(), 223, "with AES 231 bytes do not fit a short answer");
+    assert_eq!(card.active_authentication.unwrap().as_slice(), [0xAA; 256], "fetched by GET RESPONSE");
+    // A reader that returns nothing at all.
+    let mut chip = TestChip::new(files());
+    chip.transport = Box::new(|_| Some(ResponseApdu::new(vec![], 0x6F01)));
+    assert_eq!(read(with_can(), &mut chip).unwrap_err().code(), ReasonCode::ChipSilent);
+}
+
+#[test]
+fn a_card_taken_away_is_read_on_at_the_offset_reached() {
+    let options = ReadOptions { block_size: 223, ..ReadOptions::default() };
+    let request = ReadRequest { options, ..with_can() };
+    let sent = |interruption: Option<usize>| {
+        let mut chip = TestChip::new(files());
+        let mut plan = plan(request.clone());
+        if let Some(after) = interruption {
+            for _ in 0..after {
+                let Next::Send(command) = plan.next_step().unwrap() else { panic!() };
+                let answer = chip.process(&command.to_bytes());
+                plan.receive(&answer).unwrap();
+            }
+            // Sent, and no answer came: the card is gone.
+            plan.next_step().unwrap();
+            chip.reset();
+            plan.resume();
+        }
+        let card = drive(&mut plan, &mut chip, |_| {}).unwrap();
+        expected(&card);
+        assert_eq!(card.active_authentication.unwrap().as_slice(), [0xAA; 256]);
+        chip.commands
+    };
+    let whole = sent(None);
+    for after in [0, 3, 8, 12, 20, 40, whole - 1] {
+        let again = sent(Some(after));
+        // Access again (9 at most), EF.SOD's beginning, the file opened again; before EF.SOD is there, all again.
+        assert!(again <= whole + 12.max(after.min(20)), "{after}: {again} commands instead of {whole}");
+    }
+}
+
+#[test]
+fn nothing_of_another_card_is_mixed_in() {
+    let mut first = files();
+    first.insert(FileId::Sod, security_object(&[1, 2, 13, 14, 15], 0xB2));
+    first.insert(FileId::DG1, file(FileId::DG1, 50));
+    let mut plan = plan(with_can());
+    let mut chip = TestChip::new(first);
+    while !plan.files().contains_key(&FileId::DG13) {
+        let Next::Send(command) = plan.next_step().unwrap() else { panic!() };
+        plan.receive(&chip.process(&command.to_bytes())).unwrap();
+    }
+    plan.resume();
+    expected(&drive(&mut plan, &mut TestChip::new(files()), |_| {}).unwrap());
+}
+
+#[test]
+fn a_channel_that_breaks_is_opened_again_and_not_for_ever() {
+    for (failures, readable) in [(1, true), (2, true), (3, false)] {
+        let mut left = failures;
+        let mut chip = TestChip::new(files());
+        chip.intercept = Box::new(move |command| {
+            let photo = command.instruction() == 0xB0 && command.parameters() == [0x82, 0] && left > 0;
+            left -= u8::from(photo);
+            photo.then(|| ResponseApdu::new(vec![], 0x6988))
+        });
+        match read(with_can(), &mut chip) {
+            Ok(card) => expected(&card),
+            Err(error) => assert_eq!(error.code(), ReasonCode::SecureMessagingBroken),
+        }
+        assert_eq!(chip.resets, usize::from(failures.min(2)));
+        assert_eq!(readable, failures < 3);
+    }
+}
+
+#[test]
+fn hostile_files_end_with_their_own_reason() {
+    // A file that never ends: its header grows out of reach, or its bytes come one at a time.
+    let code = |bytes: Vec<u8>| {
+        let mut files = files();
+        files.insert(FileId::DG1, bytes);
+        read(with_can(), &mut TestChip::new(files)).unwrap_err().code()
+    };
+    assert_eq!(code(vec![0x61, 0x83, 0x02, 0x00, 0x01, 0]), ReasonCode::FileTooLarge);
+    assert_eq!(code(vec![0x61, 0x84, 0xFF, 0xFF, 0xFF, 0xFF]), ReasonCode::FileTooLarge);
+    assert_eq!(code(vec![0x61, 0x80, 1, 2, 3]), ReasonCode::FileMalformed);
+    assert_eq!(code(vec![0x62, 3, 1, 2, 3]), ReasonCode::FileMalformed, "another tag");
+    assert_eq!(code(vec![0x61, 100, 1, 2, 3]), ReasonCode::FileMalformed, "shorter than it says");
+    assert_eq!(code(vec![0x7F; 200]), ReasonCode::FileMalformed, "a tag without end");
+
+    let mut chip = TestChip::new(files());
+    chip.intercept = Box::new(|command| {
+        (command.instruction() == 0xB0 && command.parameters() != [0x9D, 0])
+            .then(|| ResponseApdu::new(vec![7], 0x9000))
+    });
+    assert!(read(with_can(), &mut chip).is_err());
+
+    let mut chip = TestChip::new(files());
+    let large = file(FileId::DG2, 120_000);
+    chip.files.insert(0x0102, large.clone());
+    chip.intercept = Box::new(move |command| {
+        let [p1, p2] = command.parameters();
+        let first = command.parameters() == [0x82, 0];
+        let offset = usize::from(p1) << 8 | usize::from(p2);
+        let photo = command.instruction() == 0xB0 && (first || offset > 2000);
+        photo.then(|| ResponseApdu::new(large[if first { 0 } else { offset }..][..1].to_vec(), 0x9000))
+    });
+    let options = ReadOptions { max_commands: 300, ..ReadOptions::default() };
+    let error = read(ReadRequest { options, ..with_can() }, &mut chip).unwrap_err();
+    assert!(matches!(error, ReadError::TooManyCommands(300) | ReadError::FileMalformed(_)), "{error}");
+}
+
+#[test]
+fn a_chip_that_promises_more_for_ever_is_left() {
+    let mut chip = TestChip::new(files());
+    chip.transport = Box::new(|_| Some(ResponseApdu::new(vec![1], 0x61FF)));
+    assert!(read(with_can(), &mut chip).is_err());
+    let mut chip = TestChip::new(files());
+    chip.transport = Box::new(|_| Some(ResponseApdu::new(vec![], 0x6CFF)));
+    assert!(read(with_can(), &mut chip).is_err());
+}
+
+#[test]
+fn a_photo_beyond_the_reach_of_short_offsets_is_read() {
+    for block in [65_536, 1024, 223] {
+        let mut files = files();
+        let large = file(FileId::DG2, 100_000);
+        files.insert(FileId::DG2, large.clone());
+        let mut chip = TestChip::new(files);
+        let options = ReadOptions { block_size: block, ..ReadOptions::default() };
+        let card = read(ReadRequest { options, ..with_can() }, &mut chip).unwrap();
+        assert_eq!(card.files[&FileId::DG2].as_slice(), large);
+    }
+}
+
+#[test]
+fn a_chip_that_knows_no_short_identifiers_is_read() {
+    let mut chip = TestChip::new(files());
+    chip.intercept = Box::new(|command| {
+        (command.instruction() == 0xB0 && command.parameters()[0] >= 0x80)
+            .then(|| ResponseApdu::new(vec![], 0x6A86))
+    });
+    expected(&read(with_can(), &mut chip).unwrap());
+}
+
+#[test]
+fn missing_files_are_left_to_the_verdict_but_not_the_security_object() {
+    let mut without = files();
+    without.remove(&FileId::DG2);
+    let card = read(with_can(), &mut TestChip::new(without)).unwrap();
+    assert!(!card.files.contains_key(&FileId::DG2) && card.files.contains_key(&FileId::DG15));
+    let mut without = files();
+    without.remove(&FileId::Sod);
+    assert_eq!(
+        read(with_can(), &mut TestChip::new(without)).unwrap_err(),
+        ReadError::FileMissing(FileId::Sod)
+    );
+}
+
+#[test]
+fn a_chip_that_withholds_its_proof_is_still_read() {
+    let mut chip = TestChip::new(files());
+    chip.intercept =
+        Box::new(|command| (command.instruction() == 0x88).then(|| ResponseApdu::new(vec![], 0x6985)));
+    let card = read(with_can(), &mut chip).unwrap();
+    expected(&card);
+    assert_eq!(card.active_authentication, None);
+    let card = read(ReadRequest { challenge: None, ..with_can() }, &mut TestChip::new(files())).unwrap();
+    assert_eq!(card.active_authentication, None);
+}
+
+#[test]
+fn com_is_read_only_when_asked_for() {
+    let options = ReadOptions { com: true, ..ReadOptions::default() };
+    let card = read(ReadRequest { options, ..with_can() }, &mut TestChip::new(files())).unwrap();
+    assert_eq!(card.files[&FileId::Com].as_slice(), files()[&FileId::Com]);
+}
+
+#[test]
+fn commands_stay_few() {
+    let mut chip = TestChip::new(files());
+    let options = ReadOptions { block_size: 1024, ..ReadOptions::default() };
+    let card = read(ReadRequest { options, ..with_can() }, &mut chip).unwrap();
+    let bytes: usize = card.files.values().map(|file| file.as_slice().len()).sum();
+    // 3 for EF.CardAccess, 5 for PACE, SELECT, one for the proof; the rest are reads.
+    assert!(chip.commands <= 10 + bytes / 1024 + 6, "{} commands for {bytes} bytes", chip.commands);
+}
+
+#[test]
+fn the_plan_is_over_once_it_is_over() {
+    let mut plan = plan(with_can());
+    let mut chip = TestChip::new(files());
+    drive(&mut plan, &mut chip, |_| {}).unwrap();
+    assert_eq!(plan.next_step().unwrap_err(), ReadError::Over);
+    assert_eq!(plan.receive(&[0x90, 0]).unwrap_err(), ReadError::Over);
+    plan.resume();
+    assert_eq!(plan.next_step().unwrap_err(), ReadError::Over);
+}
+
+#[test]
+fn the_same_command_is_given_until_it_is_answered() {
+    let commands = Arc::new(Mutex::new(0));
+    let mut plan = plan(with_can());
+    let mut chip = TestChip::new(files());
+    loop {
+        match plan.next_step().unwrap() {
+            Next::Send(first) => {
+                let Next::Send(second) = plan.next_step().unwrap() else { panic!() };
+                assert_eq!(first, second);
+                *commands.lock().unwrap() += 1;
+                plan.receive(&chip.process(&second.to_bytes())).unwrap();
+            }
+            Next::Reset => panic!(),
+            Next::Finished(card) => break expected(&card),
+        }
+    }
+    assert_eq!(*commands.lock().unwrap(), chip.commands);
+}
