@@ -2,4 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod card;
+pub mod reader;
 pub mod seeds;
+pub mod testing;

@@ -7,5 +7,6 @@ pub mod chip;
 mod der;
 pub mod personalise;
 mod portrait;
+pub mod vpcd;
 
 pub use chip::VirtualCard;
