@@ -60,6 +60,8 @@ pub enum AuditReport {
         /// Its leaf.
         seq: u64,
     },
+    /// There are records that no leaf speaks of: they were not written by this program.
+    UnloggedRecords,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use identity::{ReasonCode, SecretBytes};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -70,7 +71,7 @@ pub struct CloseCall {
 }
 
 /// A person's decision, with name and reason.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct Decision {
     /// The member of staff.
     pub staff: String,

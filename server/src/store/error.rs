@@ -1,5 +1,7 @@
 //! Why an operation on the store came to nothing. No variant holds personal data, and none shows its source.
 
+use std::sync::Arc;
+
 use identity::ReasonCode;
 use thiserror::Error;
 
@@ -29,7 +31,7 @@ impl ChallengeFault {
 }
 
 /// Why an operation on the store came to nothing. Whatever it is, nothing of the operation was kept.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum StoreError {
     /// No such session, or another kiosk's.
     #[error("this kiosk has no such session; open a new one")]
@@ -84,14 +86,15 @@ pub enum StoreError {
         what: &'static str,
     },
     /// The database failed otherwise.
-    #[error("the database failed at {during}, and nothing was recorded; look at the disk and try again")]
-    Database {
-        /// What was being done.
-        during: &'static str,
+    #[error("the database failed, and nothing was recorded; look at the disk and the log, and try again")]
+    Database(
         /// The driver's error, for the log; without values.
         #[source]
-        source: sqlx::Error,
-    },
+        Arc<sqlx::Error>,
+    ),
+    /// The data folder cannot be used.
+    #[error("the data folder cannot be used; check that it is there and may be written")]
+    Folder(#[source] Arc<std::io::Error>),
     /// The task that writes has ended.
     #[error("the store is closed; restart the server")]
     Closed,

@@ -13,9 +13,12 @@ use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 pub mod calls;
+#[cfg(test)]
+pub(crate) mod conformance;
 pub mod error;
 pub mod requests;
 pub mod sessions;
+pub mod sqlite;
 pub mod visits;
 
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
@@ -64,7 +67,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// Where it could not be written.
-    async fn abandon_request(&self, request: RequestKey) -> Result<(), StoreError>;
+    async fn abandon_request(&self, request: RequestKey, at: Timestamp) -> Result<(), StoreError>;
 
     /// Opens a conversation.
     ///

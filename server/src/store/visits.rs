@@ -74,6 +74,14 @@ pub const fn insurance_code(status: InsuranceStatus) -> &'static str {
     }
 }
 
+/// The insurance status that a code in records stands for.
+pub fn insurance_status(code: &str) -> Option<InsuranceStatus> {
+    use InsuranceStatus::{NeedsStaff, NotValid, Renewed, Unverified, Valid};
+    [Valid, Renewed, NotValid, NeedsStaff, Unverified]
+        .into_iter()
+        .find(|status| insurance_code(*status) == code)
+}
+
 /// The patient as a visit keeps them: what the check-in table of QĐ 4750/3176 asks for, and no more. Sealed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct Patient {

@@ -1,0 +1,278 @@
+//! What every store has to do, as functions over the trait. A database is as good as another if they all pass
+//! on it: see `conformance_tests!`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flows::{
+    Language, Service,
+    engine::{Insurance, InsuranceStatus},
+    person::{Birth, Sex},
+    policy::Strength,
+};
+use identity::{
+    ReasonCode, SecretBytes, Verdict,
+    number::PersonalNumber,
+    proof::verdict::{Access, Axis, ChallengeOrigin},
+};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::*;
+use crate::random::Random;
+
+pub mod calls;
+pub mod erasure;
+pub mod requests;
+pub mod sessions;
+pub mod visits;
+
+/// Makes a test of each function, on the store that `$open` opens. `$open` gives a guard that lives as long as the
+/// test, and the store.
+macro_rules! conformance_tests {
+    ($open:path => $($part:ident: $($case:ident)+;)+) => {
+        $(mod $part {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                let (_guard, store) = $open().await;
+                crate::store::conformance::$part::$case(&crate::store::conformance::World::new(&store).await).await;
+            })+
+        })+
+    };
+    ($open:path) => {
+        crate::store::conformance::conformance_tests! { $open =>
+            requests:
+                a_request_sent_again_gets_the_response_that_was_given
+                a_key_that_stood_for_another_request_is_refused
+                a_request_under_way_is_not_carried_out_twice
+                an_abandoned_request_may_be_sent_again
+                whoever_was_overtaken_does_not_complete
+                a_nonce_is_good_once_for_each_kiosk
+                an_unknown_kiosk_is_refused
+                a_kiosk_can_get_a_new_key;
+            sessions:
+                a_conversation_stands_where_it_was_left
+                a_conversation_answers_only_the_kiosk_that_opened_it
+                of_two_turns_from_one_state_one_counts
+                a_refused_turn_leaves_nothing_behind
+                a_challenge_is_good_once
+                a_challenge_is_dead_after_two_minutes
+                a_challenge_of_another_conversation_is_refused
+                a_turn_that_fails_spends_no_challenge;
+            visits:
+                a_visit_is_kept_as_it_was_recorded
+                numbers_follow_one_another_in_each_row
+                numbers_begin_anew_each_day_and_at_each_station
+                the_same_person_keeps_the_number_of_the_day
+                a_refused_check_in_takes_no_number
+                people_at_many_kiosks_at_once_get_numbers_without_gap
+                a_person_at_two_kiosks_at_once_gets_one_number
+                an_earlier_number_is_not_told_to_who_proved_nothing;
+            calls:
+                a_call_is_open_until_it_is_answered
+                pressing_again_is_the_same_call
+                who_is_admitted_by_hand_gets_a_number_and_the_kiosk_learns_it
+                who_is_admitted_by_hand_with_a_number_is_the_person_known_by_it
+                a_call_can_be_answered_once
+                a_call_from_the_first_screen_needs_no_conversation;
+            erasure:
+                an_erased_person_cannot_be_read_and_comes_back_as_a_stranger
+                conversations_are_forgotten_after_a_day
+                every_change_leaves_a_leaf;
+        }
+    };
+}
+pub(crate) use conformance_tests;
+
+/// A random generator that gives the same for the same seed.
+pub fn seeded(seed: u64) -> Random {
+    let next = AtomicU64::new(0);
+    Random::new(move |bytes| {
+        for chunk in bytes.chunks_mut(32) {
+            let block = [seed.to_be_bytes(), next.fetch_add(1, Ordering::Relaxed).to_be_bytes()].concat();
+            chunk.copy_from_slice(&Sha256::digest(block)[..chunk.len()]);
+        }
+        Ok(())
+    })
+}
+
+/// The station of these tests.
+pub const STATION: &str = "01999";
+
+/// The morning on which these tests play, and `seconds` after it.
+pub fn at(seconds: i64) -> Timestamp {
+    let morning: Timestamp = "2026-09-15T08:00:00+07:00".parse().unwrap();
+    morning + SignedDuration::from_secs(seconds)
+}
+
+/// Bytes that stand for a state or a response.
+pub fn secret(text: &str) -> SecretBytes {
+    SecretBytes::new(text.as_bytes().to_vec())
+}
+
+/// A verdict that proves everything.
+pub fn proved() -> Verdict {
+    Verdict {
+        security_object: Axis::passed(ReasonCode::SignatureVerified),
+        data_groups: Axis::passed(ReasonCode::HashesMatch),
+        issuer: Axis::passed(ReasonCode::IssuerTrusted),
+        revocation: Axis::not_done(ReasonCode::RevocationNotChecked),
+        chip: Axis::passed(ReasonCode::ChallengeAnswered),
+        validity: Axis::passed(ReasonCode::NoExpiry),
+        holder: Axis::not_done(ReasonCode::HolderNotChecked),
+    }
+}
+
+/// A visit of a made-up person with this number.
+pub fn visit(number: Option<&str>) -> NewVisit {
+    NewVisit {
+        station: STATION.into(),
+        patient: Patient {
+            full_name: "Nguyễn Thị Hoà".into(),
+            number: number.map(|number| PersonalNumber::parse(number).unwrap()),
+            birth: Some(Birth { year: 1948, month: Some(3), day: Some(2) }),
+            sex: Sex::Female,
+            reason: "illness".into(),
+        },
+        method: Method::Chip,
+        strength: Strength::FullChipProof,
+        queue: Queue::Normal,
+        room: "p1".into(),
+        insurance: Insurance {
+            status: InsuranceStatus::Unverified,
+            result_code: Some("101".into()),
+            card: Some("HT2010148012345".into()),
+        },
+    }
+}
+
+/// A store with two kiosks, and what is needed to call it.
+pub struct World<'a> {
+    /// The store.
+    pub store: &'a dyn Store,
+    next: AtomicU64,
+}
+
+impl<'a> World<'a> {
+    /// Enrols the kiosks `demo` and `other`.
+    pub async fn new(store: &'a dyn Store) -> Self {
+        for (id, key) in [("demo", [1; 32]), ("other", [2; 32])] {
+            let kiosk = Kiosk { id: id.into(), public_key: key, place: "Sảnh chính".into() };
+            store.enrol_kiosk(kiosk, at(0)).await.unwrap();
+        }
+        Self { store, next: AtomicU64::new(1) }
+    }
+
+    /// A number that nobody else has.
+    pub fn fresh(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// An id that nobody else has.
+    pub fn id(&self) -> Uuid {
+        Uuid::from_u64_pair(0x0123_4567_89ab_4def, 0x8000_0000_0000_0000 | self.fresh())
+    }
+
+    /// What a kiosk asks with a nonce that was never used.
+    pub fn request(&self, kiosk: &str, key: Uuid, at: Timestamp) -> NewRequest {
+        NewRequest {
+            kiosk: kiosk.into(),
+            nonce: format!("nonce-{}", self.fresh()),
+            idempotency: Some(Idempotency { key, fingerprint: [9; 32] }),
+            at,
+        }
+    }
+
+    /// A request that was begun.
+    pub async fn begun(&self, kiosk: &str, at: Timestamp) -> RequestKey {
+        let key = self.id();
+        assert_eq!(self.store.begin_request(self.request(kiosk, key, at)).await.unwrap(), Begun::New);
+        RequestKey { kiosk: kiosk.into(), key }
+    }
+
+    /// A conversation at the kiosk `demo`.
+    pub async fn session(&self, at: Timestamp) -> Uuid {
+        let id = self.id();
+        let session = NewSession {
+            id,
+            kiosk: "demo".into(),
+            service: Service::Health,
+            language: Language::Vi,
+            state: secret("state 0"),
+            request: self.begun("demo", at).await,
+            response: secret("opened"),
+            at,
+        };
+        self.store.open_session(session).await.unwrap();
+        id
+    }
+
+    /// A turn of it.
+    pub async fn turn(&self, session: Uuid, version: u32, at: Timestamp) -> Turn {
+        Turn {
+            session,
+            kiosk: "demo".into(),
+            version,
+            state: secret("state next"),
+            spends: None,
+            consent: None,
+            call: None,
+            request: self.begun("demo", at).await,
+            response: secret("turned"),
+            at,
+        }
+    }
+
+    /// A challenge for it.
+    pub async fn challenge(&self, session: Uuid, at: Timestamp) -> Uuid {
+        let challenge = NewChallenge {
+            id: self.id(),
+            session,
+            kiosk: "demo".into(),
+            nonce: *b"8 bytes!",
+            request: self.begun("demo", at).await,
+            response: secret("challenge"),
+            at,
+        };
+        let id = challenge.id;
+        self.store.issue_challenge(challenge).await.unwrap();
+        id
+    }
+
+    /// A check-in at the end of a fresh conversation.
+    pub async fn check_in(&self, visit: NewVisit, at: Timestamp) -> CheckIn {
+        CheckIn {
+            session: self.session(at).await,
+            kiosk: "demo".into(),
+            version: 0,
+            visit,
+            chip: Some(ChipRecord {
+                verdict: proved(),
+                access: Access::PaceCan,
+                challenge: ChallengeOrigin::Server,
+                signer_sha256: Some([3; 32]),
+                sod_sha256: Some([4; 32]),
+                nonce: Some(*b"8 bytes!"),
+                active_authentication: Some(secret("the chip's answer")),
+            }),
+            submission: Some(Submission {
+                signature_base: secret("\"@method\": POST"),
+                signature: secret("signature"),
+                content_digest: "sha-256=:AAAA:".into(),
+            }),
+            request: self.begun("demo", at).await,
+            respond: Respond::new(|recorded: &Recorded| Completed {
+                state: secret(&format!("done {}", recorded.ticket_number())),
+                response: secret(&format!("number {}", recorded.ticket_number())),
+                call: None,
+            }),
+            at,
+        }
+    }
+
+    /// Records a check-in of whoever has `number`.
+    pub async fn checked_in(&self, number: &str, at: Timestamp) -> Recorded {
+        let check_in = self.check_in(visit(Some(number)), at).await;
+        self.store.record_check_in(check_in).await.unwrap()
+    }
+}

@@ -1,0 +1,194 @@
+//! Calls for staff.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{Row as _, SqliteConnection};
+use uuid::Uuid;
+
+use super::{
+    audit::Logged,
+    parse_word, requests, sessions,
+    transaction::{Transaction, id, time},
+    visits, word,
+    writer::Operation,
+};
+use crate::{
+    sealed::{DataKey, Place},
+    store::{AdmitByHand, CloseCall, Decision, Method, NewCall, OpenCall, Recorded, StepCall, StoreError},
+};
+
+#[async_trait]
+impl Operation for NewCall {
+    type Output = Uuid;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Uuid, StoreError> {
+        let session = self.session.map(|session| session.to_string());
+        match &session {
+            Some(session) => drop(sessions::owned(tx, session, &self.kiosk).await?),
+            None => drop(requests::kiosk(tx.on(), &self.kiosk).await?.ok_or(StoreError::UnknownKiosk)?),
+        }
+        let call = StepCall { step: self.step.clone(), code: self.code };
+        let call = insert(tx, &self.kiosk, session.as_deref(), &call, self.at).await?;
+        requests::complete(tx, &self.request, session.as_deref(), &self.respond.to(&call)).await?;
+        Ok(call)
+    }
+}
+
+/// Writes a call down, unless the same one is open.
+pub(super) async fn insert(
+    tx: &mut Transaction<'_>,
+    kiosk: &str,
+    session: Option<&str>,
+    call: &StepCall,
+    at: Timestamp,
+) -> Result<Uuid, StoreError> {
+    let code = word(&call.code)?;
+    let same: Option<String> = sqlx::query_scalar(
+        "SELECT calls.id FROM calls LEFT JOIN call_endings ON call_endings.call = calls.id
+         WHERE call_endings.call IS NULL AND calls.kiosk = ? AND calls.session IS ? AND calls.step = ?
+             AND calls.code = ?",
+    )
+    .bind(kiosk)
+    .bind(session)
+    .bind(&call.step)
+    .bind(&code)
+    .fetch_optional(tx.on())
+    .await?;
+    if let Some(same) = same {
+        return id("calls.id", &same);
+    }
+    let new = tx.new_id()?;
+    sqlx::query("INSERT INTO calls (id, kiosk, session, step, code, at) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(&new)
+        .bind(kiosk)
+        .bind(session)
+        .bind(&call.step)
+        .bind(&code)
+        .bind(at.as_millisecond())
+        .execute(tx.on())
+        .await?;
+    tx.log(Logged::StaffCalled, &new, at).await?;
+    id("calls.id", &new)
+}
+
+pub(super) async fn open(connection: &mut SqliteConnection) -> Result<Vec<OpenCall>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT calls.*, kiosks.place FROM calls JOIN kiosks ON kiosks.id = calls.kiosk
+         LEFT JOIN call_endings ON call_endings.call = calls.id
+         WHERE call_endings.call IS NULL ORDER BY calls.at, calls.id",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let session: Option<String> = row.try_get("session")?;
+            Ok(OpenCall {
+                id: id("calls.id", row.try_get("id")?)?,
+                kiosk: row.try_get("kiosk")?,
+                place: row.try_get("place")?,
+                session: session.as_deref().map(|session| id("calls.session", session)).transpose()?,
+                step: row.try_get("step")?,
+                code: parse_word("calls.code", row.try_get("code")?)?,
+                at: time("calls.at", row.try_get("at")?)?,
+            })
+        })
+        .collect()
+}
+
+/// The session of an open call.
+async fn session_of(tx: &mut Transaction<'_>, call: Uuid) -> Result<Option<String>, StoreError> {
+    sqlx::query_scalar(
+        "SELECT session FROM calls LEFT JOIN call_endings ON call_endings.call = calls.id
+         WHERE calls.id = ? AND call_endings.call IS NULL",
+    )
+    .bind(call.to_string())
+    .fetch_optional(tx.on())
+    .await?
+    .ok_or(StoreError::UnknownCall)
+}
+
+/// How a call ends, and under whose key the decision is sealed.
+struct Ending<'a> {
+    decision: &'a Decision,
+    owner: &'a str,
+    key: &'a DataKey,
+    visit: Option<&'a str>,
+    at: Timestamp,
+}
+
+async fn end(tx: &mut Transaction<'_>, call: &str, ending: &Ending<'_>) -> Result<(), StoreError> {
+    let decision = tx.seal(ending.decision, ending.key, decision_place(call))?;
+    sqlx::query("INSERT INTO call_endings (call, visit, owner, decision, at) VALUES (?, ?, ?, ?, ?)")
+        .bind(call)
+        .bind(ending.visit)
+        .bind(ending.owner)
+        .bind(decision)
+        .bind(ending.at.as_millisecond())
+        .execute(tx.on())
+        .await?;
+    tx.log(Logged::CallAnswered, call, ending.at).await
+}
+
+pub(super) fn decision_place(call: &str) -> Place<'_> {
+    Place { table: "call_endings", column: "decision", row: call }
+}
+
+#[async_trait]
+impl Operation for CloseCall {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        session_of(tx, self.call).await?;
+        let call = self.call.to_string();
+        let key = tx.new_key(&call).await?;
+        let ending = Ending { decision: &self.decision, owner: &call, key: &key, visit: None, at: self.at };
+        end(tx, &call, &ending).await
+    }
+}
+
+#[async_trait]
+impl Operation for AdmitByHand {
+    type Output = Recorded;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Recorded, StoreError> {
+        let session = session_of(tx, self.call).await?;
+        let call = self.call.to_string();
+        let source = visits::Source {
+            session: session.as_deref(),
+            method: Method::ByHand,
+            chip: None,
+            submission: None,
+            at: self.at,
+        };
+        let recorded = visits::record(tx, &self.visit, &source).await?;
+        let (visit, subject) = (recorded.visit.to_string(), recorded.subject.to_string());
+        let key = tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
+        let ending =
+            Ending { decision: &self.decision, owner: &subject, key: &key, visit: Some(&visit), at: self.at };
+        end(tx, &call, &ending).await?;
+        if let Some(session) = &session {
+            // What else this person called for is answered too.
+            let others: Vec<String> = sqlx::query_scalar(
+                "SELECT calls.id FROM calls LEFT JOIN call_endings ON call_endings.call = calls.id
+                 WHERE calls.session = ? AND call_endings.call IS NULL",
+            )
+            .bind(session)
+            .fetch_all(tx.on())
+            .await?;
+            for other in &others {
+                end(tx, other, &ending).await?;
+            }
+            // The kiosk that still speaks for this session has to fetch it anew.
+            sqlx::query(
+                "UPDATE sessions SET visit = ?, version = version + 1, turned_at = ? WHERE id = ? AND visit IS NULL",
+            )
+            .bind(&visit)
+            .bind(self.at.as_millisecond())
+            .bind(session)
+            .execute(tx.on())
+            .await?;
+            tx.log(Logged::TurnSaved, session, self.at).await?;
+        }
+        Ok(recorded)
+    }
+}

@@ -1,0 +1,131 @@
+//! Opening: lock, migrations, mode and master key.
+
+use std::{
+    fs::{File, TryLockError},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use sqlx::{
+    ConnectOptions as _, SqliteConnection,
+    migrate::{Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Keys, SqliteOptions, SqliteStore, audit::Logged, transaction::Transaction, writer::Writer};
+use crate::{config::Mode, store::StoreError};
+
+/// The database in its folder.
+pub(super) const DATABASE: &str = "records.db";
+const LOCK: &str = "records.lock";
+const READERS: u32 = 4;
+
+/// The schema's steps, in order. One that was released is never changed.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "initial", include_str!("migrations/0001_initial.sql"))];
+
+/// The owner of the key for responses that belong to no conversation.
+pub(super) const SERVER: &str = "server";
+
+impl SqliteStore {
+    /// Opens the database in the folder, or makes one.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`], [`StoreError::ModeMismatch`], [`StoreError::WrongMasterKey`], or where the files
+    /// cannot be used.
+    pub async fn open(options: SqliteOptions) -> Result<Self, StoreError> {
+        let lock = lock(&options)?;
+        let file = SqliteConnectOptions::new()
+            .filename(options.folder.join(DATABASE))
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let mut connection = file
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A power cut loses nothing that was acknowledged; NORMAL would.
+            .synchronous(SqliteSynchronous::Full)
+            // A destroyed key is overwritten, not only unlinked.
+            .pragma("secure_delete", "ON")
+            .connect()
+            .await?;
+        migrate(&mut connection).await?;
+        let keys = Arc::new(Keys { master: options.master, random: options.random });
+        super::writer::execute(&mut connection, "BEGIN IMMEDIATE").await?;
+        settle(&mut connection, &keys, options.mode, options.at).await?;
+        super::writer::execute(&mut connection, "COMMIT").await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(READERS).connect_with(file.read_only(true)).await?;
+        Ok(Self { writer: Writer::start(connection, Arc::clone(&keys), lock), readers, keys })
+    }
+}
+
+fn lock(options: &SqliteOptions) -> Result<File, StoreError> {
+    let folder = |error| StoreError::Folder(Arc::new(error));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(options.folder.join(LOCK))
+        .map_err(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(error)) => Err(folder(error)),
+    }
+}
+
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let steps = MIGRATIONS
+        .iter()
+        .map(|(version, name, sql)| {
+            Migration::new(
+                *version,
+                (*name).into(),
+                MigrationType::Simple,
+                sqlx::SqlSafeStr::into_sql_str(*sql),
+                false,
+            )
+        })
+        .collect();
+    Migrator::with_migrations(steps).run(connection).await.map_err(|error| sqlx::Error::from(error).into())
+}
+
+/// Writes mode and master key's fingerprint into a new database, or compares.
+async fn settle(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    mode: Mode,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let wanted = match mode {
+        Mode::Demonstration => "demonstration",
+        Mode::Production => "production",
+    };
+    let found = |name| sqlx::query_scalar::<_, Vec<u8>>("SELECT value FROM meta WHERE name = ?").bind(name);
+    let Some(mode) = found("mode").fetch_optional(&mut *connection).await? else {
+        let mut erased = false;
+        let mut tx = Transaction::new(connection, keys, &mut erased);
+        for (name, value) in
+            [("mode", wanted.as_bytes()), ("master_key", keys.master.fingerprint().as_slice())]
+        {
+            sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?)")
+                .bind(name)
+                .bind(value)
+                .execute(tx.on())
+                .await?;
+        }
+        tx.new_key(SERVER).await?;
+        return tx.log(Logged::DatabaseMade, "mode", at).await;
+    };
+    if mode != wanted.as_bytes() {
+        return Err(StoreError::ModeMismatch { found: String::from_utf8_lossy(&mode).into_owned(), wanted });
+    }
+    let master = found("master_key").fetch_optional(&mut *connection).await?;
+    if master.as_deref() != Some(keys.master.fingerprint().as_slice()) {
+        return Err(StoreError::WrongMasterKey);
+    }
+    // Whoever made these claims is gone: the lock says so.
+    sqlx::query("DELETE FROM requests WHERE response IS NULL").execute(connection).await?;
+    Ok(())
+}

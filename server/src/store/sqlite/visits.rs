@@ -1,0 +1,327 @@
+//! Check-ins.
+
+use async_trait::async_trait;
+use identity::SecretBytes;
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::{
+    Keys,
+    audit::Logged,
+    calls, parse_word, requests,
+    sessions::{self, Next},
+    transaction::{Transaction, bytes, id, time},
+    word,
+    writer::Operation,
+};
+use crate::{
+    sealed::{DataKey, Place, Sealed},
+    store::{
+        CheckIn, ChipRecord, Decision, Method, NewVisit, Patient, Recorded, StoreError, Submission, Visit,
+        visits::{insurance_code, insurance_status, station_day},
+    },
+};
+
+/// The sealed part of what the chip proved.
+#[derive(Serialize, Deserialize)]
+struct Proof {
+    sod_sha256: Option<SecretBytes>,
+    nonce: Option<SecretBytes>,
+    active_authentication: Option<SecretBytes>,
+}
+
+/// Where a visit comes from.
+pub(super) struct Source<'a> {
+    pub(super) session: Option<&'a str>,
+    pub(super) method: Method,
+    pub(super) chip: Option<&'a ChipRecord>,
+    pub(super) submission: Option<&'a Submission>,
+    pub(super) at: Timestamp,
+}
+
+#[async_trait]
+impl Operation for CheckIn {
+    type Output = Recorded;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Recorded, StoreError> {
+        let session = self.session.to_string();
+        // Before anything of the person is looked up: is this kiosk the one that may ask?
+        sessions::owned(tx, &session, &self.kiosk).await?;
+        let source = Source {
+            session: Some(&session),
+            method: self.visit.method,
+            chip: self.chip.as_ref(),
+            submission: self.submission.as_ref(),
+            at: self.at,
+        };
+        let recorded = record(tx, &self.visit, &source).await?;
+        let completed = self.respond.to(&recorded);
+        let visit = recorded.visit.to_string();
+        let next = Next {
+            session: &session,
+            kiosk: &self.kiosk,
+            version: self.version,
+            state: &completed.state,
+            visit: completed.call.is_none().then_some(visit.as_str()),
+            at: self.at,
+        };
+        sessions::go_on(tx, &next).await?;
+        if let Some(call) = &completed.call {
+            calls::insert(tx, &self.kiosk, Some(&session), call, self.at).await?;
+        }
+        requests::complete(tx, &self.request, Some(&session), &completed.response).await?;
+        Ok(recorded)
+    }
+}
+
+/// Records a visit, or finds the one that the person has had today at this station.
+pub(super) async fn record(
+    tx: &mut Transaction<'_>,
+    visit: &NewVisit,
+    source: &Source<'_>,
+) -> Result<Recorded, StoreError> {
+    let day = station_day(source.at);
+    let look_up = visit.patient.number.as_ref().map(|number| tx.look_up(number));
+    if let Some(look_up) = &look_up
+        && let Some(earlier) = earlier(tx.on(), look_up, &visit.station, day).await?
+    {
+        tx.log(Logged::NumberRepeated, &earlier.visit.to_string(), source.at).await?;
+        return Ok(earlier);
+    }
+    let (subject, key) = subject(tx, look_up.as_ref(), source.at).await?;
+    let number = next_number(tx, visit, day).await?;
+    let new = insert(tx, visit, source, &Numbered { subject: &subject, key: &key, day, number }).await?;
+    tx.log(Logged::CheckedIn, &new, source.at).await?;
+    recorded(tx.on(), &new).await?.ok_or(StoreError::Malformed { what: "a visit that was just written" })
+}
+
+/// The subject with this keyed hash, or a new one.
+async fn subject(
+    tx: &mut Transaction<'_>,
+    look_up: Option<&[u8; 32]>,
+    at: Timestamp,
+) -> Result<(String, DataKey), StoreError> {
+    if let Some(look_up) = look_up {
+        let known: Option<String> = sqlx::query_scalar("SELECT id FROM subjects WHERE look_up = ?")
+            .bind(look_up.as_slice())
+            .fetch_optional(tx.on())
+            .await?;
+        if let Some(known) = known {
+            let key = tx.key(&known).await?.ok_or(StoreError::UnknownSubject)?;
+            return Ok((known, key));
+        }
+    }
+    let new = tx.new_id()?;
+    let key = tx.new_key(&new).await?;
+    sqlx::query("INSERT INTO subjects (id, look_up, created_at) VALUES (?, ?, ?)")
+        .bind(&new)
+        .bind(look_up.map(<[u8; 32]>::as_slice))
+        .bind(at.as_millisecond())
+        .execute(tx.on())
+        .await?;
+    Ok((new, key))
+}
+
+async fn next_number(tx: &mut Transaction<'_>, visit: &NewVisit, day: Date) -> Result<u32, StoreError> {
+    let number = sqlx::query_scalar(
+        "INSERT INTO queues (station, day, queue, last) VALUES (?, ?, ?, 1)
+         ON CONFLICT (station, day, queue) DO UPDATE SET last = last + 1 RETURNING last",
+    )
+    .bind(&visit.station)
+    .bind(day.to_string())
+    .bind(visit.queue.as_str())
+    .fetch_one(tx.on())
+    .await?;
+    Ok(number)
+}
+
+struct Numbered<'a> {
+    subject: &'a str,
+    key: &'a DataKey,
+    day: Date,
+    number: u32,
+}
+
+async fn insert(
+    tx: &mut Transaction<'_>,
+    visit: &NewVisit,
+    source: &Source<'_>,
+    numbered: &Numbered<'_>,
+) -> Result<String, StoreError> {
+    let new = tx.new_id()?;
+    let key = numbered.key;
+    let column = |column| Place { table: "visits", column, row: &new };
+    let card = &visit.insurance.card;
+    let card = card.as_ref().map(|card| tx.seal(card, key, column("insurance_card"))).transpose()?;
+    let proof = source
+        .chip
+        .map(|chip| {
+            let proof = Proof {
+                sod_sha256: chip.sod_sha256.map(|digest| SecretBytes::new(digest.to_vec())),
+                nonce: chip.nonce.map(|nonce| SecretBytes::new(nonce.to_vec())),
+                active_authentication: chip.active_authentication.clone(),
+            };
+            tx.seal(&proof, key, column("proof"))
+        })
+        .transpose()?;
+    let submission =
+        source.submission.map(|signed| tx.seal(signed, key, column("submission"))).transpose()?;
+    let verdict = source.chip.map(|chip| serde_json::to_string(&chip.verdict)).transpose();
+    sqlx::query(
+        "INSERT INTO visits (id, subject, session, station, day, queue, number, room, phuong_thuc_dinh_danh,
+             strength, insurance, insurance_result, insurance_card, patient, verdict, access, challenge,
+             signer_sha256, proof, submission, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&new)
+    .bind(numbered.subject)
+    .bind(source.session)
+    .bind(&visit.station)
+    .bind(numbered.day.to_string())
+    .bind(visit.queue.as_str())
+    .bind(numbered.number)
+    .bind(&visit.room)
+    .bind(source.method.as_str())
+    .bind(word(&visit.strength)?)
+    .bind(insurance_code(visit.insurance.status))
+    .bind(visit.insurance.result_code.as_deref())
+    .bind(card)
+    .bind(tx.seal(&visit.patient, key, column("patient"))?)
+    .bind(verdict.map_err(|_| StoreError::Malformed { what: "a verdict to be written" })?)
+    .bind(source.chip.map(|chip| word(&chip.access)).transpose()?)
+    .bind(source.chip.map(|chip| word(&chip.challenge)).transpose()?)
+    .bind(source.chip.and_then(|chip| chip.signer_sha256.as_ref().map(<[u8; 32]>::as_slice)))
+    .bind(proof)
+    .bind(submission)
+    .bind(source.at.as_millisecond())
+    .execute(tx.on())
+    .await?;
+    Ok(new)
+}
+
+/// The visit of whoever has this keyed hash. It comes marked as had before.
+pub(super) async fn earlier(
+    connection: &mut SqliteConnection,
+    look_up: &[u8; 32],
+    station: &str,
+    day: Date,
+) -> Result<Option<Recorded>, StoreError> {
+    let row = sqlx::query(
+        "SELECT visits.* FROM visits JOIN subjects ON subjects.id = visits.subject
+         WHERE subjects.look_up = ? AND visits.station = ? AND visits.day = ?",
+    )
+    .bind(look_up.as_slice())
+    .bind(station)
+    .bind(day.to_string())
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok(Recorded { already: true, ..parse(&row)? })).transpose()
+}
+
+pub(super) async fn recorded(
+    connection: &mut SqliteConnection,
+    visit: &str,
+) -> Result<Option<Recorded>, StoreError> {
+    let row = sqlx::query("SELECT * FROM visits WHERE id = ?").bind(visit).fetch_optional(connection).await?;
+    row.as_ref().map(parse).transpose()
+}
+
+fn parse(row: &SqliteRow) -> Result<Recorded, StoreError> {
+    Ok(Recorded {
+        visit: id("visits.id", row.try_get("id")?)?,
+        subject: id("visits.subject", row.try_get("subject")?)?,
+        number: row.try_get("number")?,
+        queue: parse_word("visits.queue", row.try_get("queue")?)?,
+        room: row.try_get("room")?,
+        at: time("visits.at", row.try_get("at")?)?,
+        method: parse_word("visits.phuong_thuc_dinh_danh", row.try_get("phuong_thuc_dinh_danh")?)?,
+        insurance: insurance_status(row.try_get("insurance")?)
+            .ok_or(StoreError::Malformed { what: "visits.insurance" })?,
+        already: false,
+    })
+}
+
+pub(super) async fn visit(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    visit: Uuid,
+) -> Result<Option<Visit>, StoreError> {
+    let row = sqlx::query("SELECT * FROM visits WHERE id = ?")
+        .bind(visit.to_string())
+        .fetch_optional(&mut *connection)
+        .await?;
+    match row {
+        Some(row) => Ok(Some(unseal(connection, keys, &row).await?)),
+        None => Ok(None),
+    }
+}
+
+pub(super) async fn of_day(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    station: &str,
+    day: Date,
+) -> Result<Vec<Visit>, StoreError> {
+    let rows =
+        sqlx::query("SELECT * FROM visits WHERE station = ? AND day = ? ORDER BY at DESC, number DESC")
+            .bind(station)
+            .bind(day.to_string())
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut visits = Vec::with_capacity(rows.len());
+    for row in rows {
+        visits.push(unseal(connection, keys, &row).await?);
+    }
+    Ok(visits)
+}
+
+async fn unseal(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    row: &SqliteRow,
+) -> Result<Visit, StoreError> {
+    let recorded = parse(row)?;
+    let visit = recorded.visit.to_string();
+    let column = |column| Place { table: "visits", column, row: &visit };
+    let key = keys.fetch(&mut *connection, &recorded.subject.to_string()).await?;
+    let (mut patient, mut insurance_card, mut decision) = (None, None, None);
+    if let Some(key) = &key {
+        patient = Some(Sealed::<Patient>::from_stored(row.try_get("patient")?).open(key, column("patient"))?);
+        if let Some(card) = row.try_get::<Option<Vec<u8>>, _>("insurance_card")? {
+            insurance_card = Some(Sealed::<String>::from_stored(card).open(key, column("insurance_card"))?);
+        }
+        let ending =
+            sqlx::query("SELECT call, decision FROM call_endings WHERE visit = ? ORDER BY at LIMIT 1")
+                .bind(&visit)
+                .fetch_optional(connection)
+                .await?;
+        if let Some(ending) = ending {
+            let place = calls::decision_place(ending.try_get("call")?);
+            decision = Some(Sealed::<Decision>::from_stored(ending.try_get("decision")?).open(key, place)?);
+        }
+    }
+    let word_of = |name| row.try_get::<Option<String>, _>(name);
+    let session = word_of("session")?;
+    Ok(Visit {
+        strength: parse_word("visits.strength", row.try_get("strength")?)?,
+        station: row.try_get("station")?,
+        session: session.as_deref().map(|session| id("visits.session", session)).transpose()?,
+        verdict: word_of("verdict")?
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|_| StoreError::Malformed { what: "visits.verdict" })?,
+        access: word_of("access")?.map(|word| parse_word("visits.access", &word)).transpose()?,
+        challenge: word_of("challenge")?.map(|word| parse_word("visits.challenge", &word)).transpose()?,
+        signer_sha256: row
+            .try_get::<Option<Vec<u8>>, _>("signer_sha256")?
+            .map(|digest| bytes("visits.signer_sha256", digest))
+            .transpose()?,
+        insurance_result: word_of("insurance_result")?,
+        patient,
+        insurance_card,
+        decision,
+        recorded,
+    })
+}
