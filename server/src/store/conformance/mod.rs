@@ -160,7 +160,12 @@ impl<'a> World<'a> {
             let kiosk = Kiosk { id: id.into(), public_key: key, place: "Sảnh chính".into() };
             store.enrol_kiosk(kiosk, at(0)).await.unwrap();
         }
-        Self { store, next: AtomicU64::new(1) }
+        Self::at_kiosks_there_are(store, 1)
+    }
+
+    /// For a store that has these kiosks; ids count from `first`.
+    pub fn at_kiosks_there_are(store: &'a dyn Store, first: u64) -> Self {
+        Self { store, next: AtomicU64::new(first) }
     }
 
     /// A number that nobody else has.

@@ -76,6 +76,14 @@ pub struct SqliteStore {
     keys: Arc<Keys>,
 }
 
+impl SqliteStore {
+    /// Finishes what is being written and lets the files go.
+    pub async fn close(self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
 impl std::fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SqliteStore")

@@ -8,7 +8,10 @@ use std::{fs::File, sync::Arc};
 
 use async_trait::async_trait;
 use sqlx::{Connection as _, SqliteConnection};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use super::{Keys, transaction::Transaction};
 use crate::store::StoreError;
@@ -60,22 +63,31 @@ impl<O: Operation + Sync> Pending for Asked<O> {
 }
 
 /// The way to the writing task.
-#[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Pending>>);
+pub(super) struct Writer {
+    sender: mpsc::Sender<Box<dyn Pending>>,
+    task: JoinHandle<()>,
+}
 
 impl Writer {
     /// Starts the task. It holds `lock` until it has ended.
     pub(super) fn start(connection: SqliteConnection, keys: Arc<Keys>, lock: File) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        tokio::spawn(write(connection, keys, receiver, lock));
-        Self(sender)
+        Self { sender, task: tokio::spawn(write(connection, keys, receiver, lock)) }
+    }
+
+    /// Lets the task finish what it has and waits for it.
+    pub(super) async fn close(self) {
+        drop(self.sender);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the writing task did not end by itself");
+        }
     }
 
     /// Has `operation` done and committed.
     pub(super) async fn submit<O: Operation + Sync>(&self, operation: O) -> Result<O::Output, StoreError> {
         let (to, answer) = oneshot::channel();
         let asked = Asked { operation, result: Err(StoreError::Closed), to };
-        self.0.send(Box::new(asked)).await.map_err(|_| StoreError::Closed)?;
+        self.sender.send(Box::new(asked)).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }
