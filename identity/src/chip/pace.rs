@@ -311,3 +311,6 @@ fn dynamic_data(response: &ResponseApdu, step: PaceStep, tag: u32) -> Result<&[u
     let objects = tlv::only(0x7C, response.data.as_slice()).map_err(|_| PaceError::Malformed(step))?;
     tlv::Reader::new(objects).find(tag).ok().flatten().ok_or(PaceError::Malformed(step))
 }
+
+#[cfg(test)]
+mod tests;

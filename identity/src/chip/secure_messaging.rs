@@ -242,3 +242,136 @@ impl std::fmt::Debug for SecureMessaging {
         write!(f, "SecureMessaging({:?})", self.cipher())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::chip::{cipher::Key, key_derivation::session_keys, testing::Channel};
+
+    #[derive(serde::Deserialize)]
+    struct Example {
+        channel: std::collections::HashMap<String, String>,
+        exchanges: Vec<std::collections::HashMap<String, String>>,
+    }
+
+    /// ICAO Doc 9303-11 appendix D.4.
+    #[test]
+    fn the_standards_example_comes_out_byte_for_byte() {
+        let text = include_str!("../../tests/vectors/secure_messaging_3des.json");
+        let example: Example = serde_json::from_str(text).unwrap();
+        let bytes = |text: &String| hex::decode(text).unwrap();
+        let key = |name: &str| Key::new(Cipher::TripleDes, &bytes(&example.channel[name])).unwrap();
+        let ssc = u128::from_str_radix(&example.channel["ssc"], 16).unwrap();
+        let mut channel = SecureMessaging::new(SessionKeys { enc: key("ks_enc"), mac: key("ks_mac") }, ssc);
+        assert_eq!(example.exchanges.len(), 3);
+        for exchange in &example.exchanges {
+            let command = CommandApdu::parse(&bytes(&exchange["plain"])).unwrap();
+            let protected = channel.protect(&command).unwrap();
+            assert_eq!(protected.to_bytes(), bytes(&exchange["protected"]));
+            let response = ResponseApdu::parse(&bytes(&exchange["response"])).unwrap();
+            assert_eq!(channel.unprotect(&response).unwrap().to_bytes(), bytes(&exchange["plain_response"]));
+        }
+    }
+
+    fn ends(cipher: Cipher) -> (SecureMessaging, Channel) {
+        let keys = session_keys(cipher, b"a shared secret").unwrap();
+        // The counter is about to carry over.
+        let counter = 0xFFFF_FFFE;
+        (SecureMessaging::new(keys.clone(), counter), Channel { keys, counter })
+    }
+
+    fn any_cipher() -> impl Strategy<Value = Cipher> {
+        prop::sample::select(vec![Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256])
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_through_the_channel_comes_out_the_same(
+            cipher in any_cipher(),
+            instruction in prop::sample::select(vec![0xA4_u8, 0xB0, 0xB1, 0x88]),
+            data in prop::collection::vec(any::<u8>(), 0..600),
+            expected in prop::sample::select(vec![0_usize, 1, 160, 223, 231, 255, 256, 257, 1024, 65_536]),
+            answer in prop::collection::vec(any::<u8>(), 0..600),
+            sw in any::<u16>(),
+        ) {
+            let (mut terminal, mut chip) = ends(cipher);
+            for _ in 0..3 {
+                let command = CommandApdu::new(instruction, 1, 2).with_data(data.clone()).unwrap().expecting(expected);
+                let sent = CommandApdu::parse(&terminal.protect(&command).unwrap().to_bytes()).unwrap();
+                prop_assert_eq!(sent.class(), 0x0C);
+                prop_assert_eq!(chip.unwrap(&sent), Some(command));
+                let answer = ResponseApdu::new(answer.clone(), sw);
+                let wrapped = ResponseApdu::parse(&chip.wrap(&answer).unwrap()).unwrap();
+                prop_assert_eq!(terminal.unprotect(&wrapped), Ok(answer));
+            }
+        }
+
+        #[test]
+        fn a_full_answer_fits_the_length_asked_for(cipher in any_cipher(), expected in 1_usize..3000) {
+            let (mut terminal, mut chip) = ends(cipher);
+            let sent = terminal.protect(&CommandApdu::new(0xB0, 0, 0).expecting(expected)).unwrap();
+            chip.unwrap(&sent).unwrap();
+            let wrapped = chip.wrap(&ResponseApdu::new(vec![1; expected], 0x9000)).unwrap();
+            prop_assert!(wrapped.len() - 2 <= sent.expected());
+            // The extended form is asked for only where the short one is too small.
+            prop_assert_eq!(sent.expected() > 256, wrapped.len() - 2 > 256);
+        }
+
+        #[test]
+        fn one_changed_bit_is_noticed_and_ends_the_channel(
+            cipher in any_cipher(),
+            answer in prop::collection::vec(any::<u8>(), 0..40),
+            position in any::<prop::sample::Index>(),
+            bit in 0..8_u32,
+        ) {
+            let (mut terminal, mut chip) = ends(cipher);
+            let sent = terminal.protect(&CommandApdu::new(0xB0, 0, 0).expecting(100)).unwrap();
+            chip.unwrap(&sent).unwrap();
+            let good = chip.wrap(&ResponseApdu::new(answer, 0x9000)).unwrap();
+            let mut bad = good.clone();
+            // The outer status, the last two bytes, is not authenticated; the inner one is given on.
+            let position = position.index(bad.len() - 2);
+            bad[position] ^= 1_u8 << bit;
+            prop_assert!(terminal.unprotect(&ResponseApdu::parse(&bad).unwrap()).is_err());
+            let good = ResponseApdu::parse(&good).unwrap();
+            prop_assert_eq!(terminal.unprotect(&good), Err(SecureMessagingError::Dead));
+            prop_assert_eq!(terminal.protect(&CommandApdu::new(0xB0, 0, 0)), Err(SecureMessagingError::Dead));
+        }
+    }
+
+    #[test]
+    fn an_answer_out_of_turn_is_noticed() {
+        for cipher in [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256] {
+            for off in [1, 2] {
+                let (mut terminal, mut chip) = ends(cipher);
+                terminal.protect(&CommandApdu::new(0xB0, 0, 0).expecting(4)).unwrap();
+                chip.counter += 1 + off;
+                let answer = chip.wrap(&ResponseApdu::new(vec![1, 2, 3], 0x9000)).unwrap();
+                let answer = ResponseApdu::parse(&answer).unwrap();
+                assert_eq!(terminal.unprotect(&answer), Err(SecureMessagingError::WrongCheckCode));
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_outside_the_channel_is_never_taken() {
+        for answer in
+            ["9000", "6A82", "01029000", "990290009000", "8E0811223344556677889000", "870101990290009000"]
+        {
+            let (mut terminal, _) = ends(Cipher::Aes128);
+            terminal.protect(&CommandApdu::new(0xB0, 0, 0).expecting(4)).unwrap();
+            let answer = ResponseApdu::parse(&hex::decode(answer).unwrap()).unwrap();
+            assert!(terminal.unprotect(&answer).is_err(), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_too_long_for_the_channel_does_not_end_it() {
+        let (mut terminal, _) = ends(Cipher::Aes128);
+        let command = CommandApdu::new(0xB0, 0, 0).with_data(vec![0; 65_520]).unwrap();
+        assert_eq!(terminal.protect(&command), Err(SecureMessagingError::CommandTooLong));
+        assert!(terminal.protect(&CommandApdu::new(0xB0, 0, 0)).is_ok());
+    }
+}
