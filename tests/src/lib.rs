@@ -5,5 +5,9 @@
 #![forbid(unsafe_code)]
 
 pub mod display;
+pub mod journey;
+pub mod pictures;
 pub mod process;
+pub mod record;
 pub mod window;
+pub mod world;

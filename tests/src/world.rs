@@ -1,0 +1,178 @@
+//! Everything around one kiosk, started for one test or demonstration and ended with it.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use devices::testing::PrivatePcscd;
+
+use crate::{
+    process::{Running, program, root},
+    window::{Window, free_address},
+};
+
+/// When the demonstration and its tests take place.
+pub const CLOCK: &str = "2026-09-15T08:00:00+07:00";
+
+/// Simulated national systems, the server, a PC/SC daemon with a virtual reader, and whatever lies on it.
+pub struct World {
+    folder: PathBuf,
+    mock: Running,
+    server: Option<Running>,
+    pcscd: PrivatePcscd,
+    card: Option<Running>,
+}
+
+impl World {
+    /// Starts everything, with its data in `folder`.
+    ///
+    /// # Errors
+    /// Where a program does not start.
+    pub fn start(folder: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let folder = folder.canonicalize()?;
+        let mut mock = program("national-mock")?;
+        mock.args(["--listen", "127.0.0.1:0", "--seeds", "seeds", "--clock", CLOCK, "--record"]);
+        mock.arg(folder.join("national")).stderr(log(&folder, "national-mock")?);
+        let mut world = Self {
+            mock: Running::start(&mut mock)?,
+            server: None,
+            pcscd: PrivatePcscd::start()?,
+            card: None,
+            folder,
+        };
+        world.start_server()?;
+        Ok(world)
+    }
+
+    /// Starts the server on the data that are there, as after a power cut.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn start_server(&mut self) -> io::Result<()> {
+        // The kiosk knows one address: after a restart the server comes back where it was.
+        let listen = match &self.server {
+            Some(running) => running.address()?.trim_start_matches("http://").to_owned(),
+            None => "127.0.0.1:0".to_owned(),
+        };
+        let national = self.mock.address()?;
+        let mut server = program("server")?;
+        server
+            .args(["--config", "server/server.toml", "--clock", CLOCK, "--data"])
+            .arg(self.folder.join("server"))
+            .env("SERVER__LISTEN", listen)
+            .env("SERVER__NATIONAL__POPULATION__URL", format!("{national}/population"))
+            .env("SERVER__NATIONAL__INSURANCE__BASE_URL", format!("{national}/bhxh"))
+            .stderr(log(&self.folder, "server")?);
+        drop(self.server.take());
+        self.server = Some(Running::start(&mut server)?);
+        Ok(())
+    }
+
+    /// Ends the server at once, as a power cut would.
+    pub fn stop_server(&mut self) {
+        self.server = None;
+    }
+
+    /// `http://HOST:PORT` of the server.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn server_address(&self) -> io::Result<&str> {
+        self.server.as_ref().ok_or_else(|| io::Error::other("the server does not run"))?.address()
+    }
+
+    /// `http://HOST:PORT` of the simulated national systems.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn national_address(&self) -> io::Result<&str> {
+        self.mock.address()
+    }
+
+    /// The folder of everything that this world leaves.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Lays a made-up citizen's card on the reader.
+    ///
+    /// # Errors
+    /// Where the card cannot be made.
+    pub fn lay_card(&mut self, slug: &str) -> io::Result<()> {
+        self.card = None;
+        let mut card = program("cccd")?;
+        card.args(["simulate", "--citizen", slug, "--vpcd", &self.pcscd.address().to_string()]);
+        card.stdout(Stdio::null()).stderr(log(&self.folder, "card")?);
+        self.card = Some(Running::start_silent(&mut card)?);
+        Ok(())
+    }
+
+    /// Takes the card off the reader.
+    pub fn take_card(&mut self) {
+        self.card = None;
+    }
+
+    /// A command for a program that uses the reader.
+    ///
+    /// # Errors
+    /// Where the program was not built.
+    pub fn with_reader(&self, name: &str) -> io::Result<std::process::Command> {
+        let mut command = program(name)?;
+        command.envs(self.pcscd.environment());
+        Ok(command)
+    }
+
+    /// Starts the kiosk's window on `display`.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn open_kiosk(&self, display: &str) -> io::Result<Kiosk> {
+        let inspection = free_address()?;
+        let mut command = self.with_reader("kiosk")?;
+        command
+            .args(["--config", "kiosk/kiosk.toml", "--clock", CLOCK])
+            .env("KIOSK__SERVER", self.server_address()?)
+            .env("KIOSK__TICKET_FOLDER", self.folder.join("tickets"))
+            .env("DISPLAY", display)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("EGUI_INSPECTION", inspection.to_string())
+            .stdout(Stdio::null())
+            .stderr(log(&self.folder, "kiosk")?);
+        // The shortest time that people may be given, so that nobody waits longer than needed here.
+        command.env("KIOSK__TIMES__IDLE", "20").env("KIOSK__TIMES__CARD_LEFT", "5");
+        let mut running = Running::start_silent(&mut command)?;
+        let window = Window::connect(inspection, display, || running.is_running())?;
+        Ok(Kiosk { window, running })
+    }
+}
+
+/// The kiosk: its window, and the program behind it.
+pub struct Kiosk {
+    /// The window.
+    pub window: Window,
+    /// The program.
+    pub running: Running,
+}
+
+/// The file that a program's messages go to.
+fn log(folder: &Path, name: &str) -> io::Result<std::fs::File> {
+    let logs = folder.join("logs");
+    std::fs::create_dir_all(&logs)?;
+    std::fs::File::options().create(true).append(true).open(logs.join(format!("{name}.log")))
+}
+
+/// A folder of its own for a test, under `target/`, emptied first.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn test_folder(name: &str) -> io::Result<PathBuf> {
+    let folder = root().join("target/end-to-end").join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    folder.canonicalize()
+}
