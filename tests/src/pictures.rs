@@ -1,8 +1,14 @@
 //! All pictures on one sheet.
 
-use std::{io, path::{Path, PathBuf}};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
-use image::{RgbaImage, imageops::{FilterType, overlay, resize}};
+use image::{
+    RgbaImage,
+    imageops::{FilterType, overlay, resize},
+};
 
 /// Pictures beside one another.
 const COLUMNS: u32 = 5;

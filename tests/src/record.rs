@@ -55,7 +55,11 @@ pub fn save(visit: &Value, folder: &Path) -> io::Result<()> {
 /// Where the record lacks something, or its number is not the one on the screen.
 pub fn summary(visit: &Value, number: &str) -> io::Result<String> {
     let text = |value: &Value, name: &str| {
-        value.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| wrong(&format!("no {name} in the record")))
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .ok_or_else(|| wrong(&format!("no {name} in the record")))
     };
     let chip = visit.get("chip").ok_or_else(|| wrong("the visit carries no verdict"))?;
     let verdict = chip.get("verdict").ok_or_else(|| wrong("the visit carries no verdict"))?;

@@ -23,7 +23,7 @@ use end_to_end::{
 /// Mrs Hoà: 78 years old, a good card without expiry, insurance in order.
 const PATIENT: (&str, &str) = ("nguyen-thi-hoa", "012345");
 /// A card one of whose files was changed.
-const FORGED: (&str, &str) = ("do-ba-binh", "101234");
+const FORGED: (&str, &str) = ("bui-duc-tu-thang", "101234");
 
 #[derive(Parser)]
 #[command(about = "Checks a made-up patient in. DỮ LIỆU MÔ PHỎNG.")]
