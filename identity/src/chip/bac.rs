@@ -161,3 +161,80 @@ impl std::fmt::Debug for Bac {
 pub(super) const fn is_refused_password(sw: u16) -> bool {
     matches!(sw, 0x6300..=0x63FF | 0x6982 | 0x6A80)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::chip::testing::{TestChip, mrz_key};
+
+    /// Runs basic access control, each answer of the chip's through `change`.
+    fn run(mut change: impl FnMut(usize, &mut Vec<u8>)) -> Result<SecureMessaging, BacError> {
+        let mut chip = TestChip::new(BTreeMap::new());
+        let mut bac = Bac::new(&mrz_key().unwrap(), BacRandom { challenge: [0x31; 8], key: [0x32; 16] })?;
+        let mut step = 0;
+        while let Some(command) = bac.next_command()? {
+            let mut answer = chip.process(&command.to_bytes());
+            change(step, &mut answer);
+            bac.receive(&ResponseApdu::parse(&answer).unwrap())?;
+            step += 1;
+        }
+        Ok(bac.take_channel().unwrap())
+    }
+
+    #[test]
+    fn a_chip_that_does_not_know_the_key_is_refused() {
+        assert!(run(|_, _| ()).is_ok());
+        for place in [0, 20, 39] {
+            let result = run(|step, answer| {
+                if step == 1 {
+                    answer[place] ^= 1;
+                }
+            });
+            assert_eq!(result, Err(BacError::WrongProof));
+        }
+        // It knows the key, but answers another challenge than the terminal's: an answer of an earlier run.
+        let result = run(|step, answer| {
+            if step == 0 {
+                answer[0] ^= 1;
+            }
+        });
+        assert_eq!(result, Err(BacError::PasswordRefused(0x6300)), "the chip notices first");
+    }
+
+    #[test]
+    fn an_answer_of_an_earlier_run_is_refused() {
+        let mut earlier = Vec::new();
+        run(|step, answer| {
+            if step == 1 {
+                earlier.clone_from(answer);
+            }
+        })
+        .unwrap();
+        let random = BacRandom { challenge: [0x77; 8], key: [0x32; 16] };
+        let mut bac = Bac::new(&mrz_key().unwrap(), random).unwrap();
+        bac.receive(&ResponseApdu::new(vec![8; 8], 0x9000)).unwrap();
+        let earlier = ResponseApdu::parse(&earlier).unwrap();
+        assert_eq!(bac.receive(&earlier), Err(BacError::WrongProof));
+        assert!(bac.take_channel().is_none());
+    }
+
+    #[test]
+    fn a_wrong_key_is_told_from_a_chip_without_basic_access_control() {
+        let refusal = |at: usize, sw: u16| {
+            run(|step, answer| {
+                if step == at {
+                    *answer = sw.to_be_bytes().to_vec();
+                }
+            })
+        };
+        for sw in [0x6300, 0x63C1, 0x6982, 0x6A80] {
+            assert_eq!(refusal(1, sw), Err(BacError::PasswordRefused(sw)));
+            assert_eq!(refusal(0, sw), Err(BacError::Refused(sw)));
+        }
+        assert_eq!(refusal(1, 0x6D00), Err(BacError::Refused(0x6D00)));
+        assert_eq!(refusal(0, 0x9000), Err(BacError::Malformed(0)));
+        assert_eq!(refusal(1, 0x9000), Err(BacError::Malformed(0)));
+    }
+}

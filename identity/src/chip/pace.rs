@@ -1,5 +1,6 @@
 //! PACE with elliptic curves and generic mapping, the terminal's side (ICAO Doc 9303-11 4.4).
 
+use const_oid::ObjectIdentifier;
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -13,12 +14,13 @@ use super::{
     password::Password,
     secure_messaging::SecureMessaging,
 };
-use crate::tlv::{self, TlvError};
+use crate::{
+    lds::{LdsError, card_access, security_info::Kind},
+    tlv,
+};
 
-/// id-PACE-ECDH-GM, 0.4.0.127.0.7.2.2.4.2, without the last arc, which names the cipher.
-const ECDH_GENERIC_MAPPING: [u8; 9] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02];
-/// id-PACE, 0.4.0.127.0.7.2.2.4.
-const PACE: [u8; 8] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04];
+/// id-PACE-ECDH-GM (ICAO Doc 9303-11 9.2.1): the protocols under it differ in their cipher.
+const ECDH_GENERIC_MAPPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2");
 
 /// What of PACE a chip offers in EF.CardAccess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,24 +34,18 @@ pub enum PaceOffer {
 }
 
 impl PaceOffer {
-    /// Reads EF.CardAccess (SecurityInfos, 9303-11 9.2).
+    /// What EF.CardAccess offers.
     ///
     /// # Errors
-    /// Where the file is not TLV of that structure.
-    pub fn from_card_access(file: &[u8]) -> Result<Self, TlvError> {
+    /// Where the file is not a set of SecurityInfos.
+    pub fn from_card_access(file: &[u8]) -> Result<Self, LdsError> {
         let mut offer = Self::None;
-        let mut infos = tlv::Reader::new(tlv::only(0x31, file)?);
-        while !infos.is_empty() {
-            let mut info = tlv::Reader::new(infos.expect_tag(0x30)?);
-            let protocol = info.expect_tag(0x06)?;
-            if protocol.len() < 10 || !protocol.starts_with(&PACE) {
-                continue;
-            }
-            let version = info.expect_tag(0x02)?;
-            let parameter = info.find(0x02)?;
-            match PaceInfo::new(protocol, version, parameter) {
-                Some(info) => return Ok(Self::Supported(info)),
-                None => offer = Self::Unsupported,
+        for info in &card_access::parse(file)? {
+            if let Kind::Pace { version, parameter_id } = info.kind {
+                match PaceInfo::new(info.protocol, version, parameter_id) {
+                    Some(info) => return Ok(Self::Supported(info)),
+                    None => offer = Self::Unsupported,
+                }
             }
         }
         Ok(offer)
@@ -68,28 +64,28 @@ pub struct PaceInfo {
 }
 
 impl PaceInfo {
-    fn new(protocol: &[u8], version: &[u8], parameter: Option<&[u8]>) -> Option<Self> {
-        let (&cipher, family) = protocol.split_last()?;
-        let cipher = match cipher {
-            1 => Cipher::TripleDes,
-            2 => Cipher::Aes128,
-            3 => Cipher::Aes192,
-            4 => Cipher::Aes256,
-            _ => return None,
-        };
-        let &[parameter] = parameter? else { return None };
-        let curve = Curve::from_parameter(parameter)?;
-        (family == ECDH_GENERIC_MAPPING && version == [2]).then_some(Self { cipher, curve, parameter })
+    fn new(protocol: ObjectIdentifier, version: u32, parameter: Option<u32>) -> Option<Self> {
+        let cipher = [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256]
+            .into_iter()
+            .find(|cipher| Self::protocol_with(*cipher) == Some(protocol))?;
+        let parameter = u8::try_from(parameter?).ok()?;
+        (version == 2).then_some(Self { cipher, curve: Curve::from_parameter(parameter)?, parameter })
     }
 
+    fn protocol_with(cipher: Cipher) -> Option<ObjectIdentifier> {
+        ECDH_GENERIC_MAPPING
+            .push_arc(match cipher {
+                Cipher::TripleDes => 1,
+                Cipher::Aes128 => 2,
+                Cipher::Aes192 => 3,
+                Cipher::Aes256 => 4,
+            })
+            .ok()
+    }
+
+    /// The content of its protocol's object identifier.
     fn protocol(self) -> Vec<u8> {
-        let cipher = match self.cipher {
-            Cipher::TripleDes => 1,
-            Cipher::Aes128 => 2,
-            Cipher::Aes192 => 3,
-            Cipher::Aes256 => 4,
-        };
-        [ECDH_GENERIC_MAPPING.as_slice(), &[cipher]].concat()
+        Self::protocol_with(self.cipher).map(|oid| oid.as_bytes().to_vec()).unwrap_or_default()
     }
 }
 

@@ -16,7 +16,7 @@ pub use error::ReadError;
 pub use plan::ReadingPlan;
 
 use super::{CommandApdu, Password};
-use crate::{bytes::SecretBytes, lds::FileId, proof::verdict::Access, tlv};
+use crate::{bytes::SecretBytes, lds::FileId, proof::verdict::Access};
 
 /// Sizes of reads to try, largest first: what chip and reader can is found by trying.
 pub const BLOCK_SIZES: [usize; 6] = [65_536, 1024, 256, 231, 223, 160];
@@ -85,26 +85,4 @@ pub struct CardRead {
     /// The chip's answer to the challenge; `None` where there was no challenge, the card has no key for it or
     /// the chip gave no answer.
     pub active_authentication: Option<SecretBytes>,
-}
-
-/// The data groups that an EF.SOD lists, whatever its signature is worth. `None` where it cannot be read.
-pub fn listed_data_groups(security_object: &[u8]) -> Option<Vec<FileId>> {
-    // ContentInfo { OID, [0] SignedData { version, digests, EncapsulatedContentInfo { OID, [0] OCTET STRING } … } }
-    let content_info = tlv::only(0x30, tlv::only(0x77, security_object).ok()?).ok()?;
-    let signed = tlv::only(0x30, tlv::Reader::new(content_info).find(0xA0).ok()??).ok()?;
-    let encapsulated = tlv::Reader::new(signed).find(0x30).ok()??;
-    let content = tlv::only(0x04, tlv::Reader::new(encapsulated).find(0xA0).ok()??).ok()?;
-    // LDSSecurityObject { version, digest algorithm, SEQUENCE OF { number, hash } … }
-    let mut object = tlv::Reader::new(tlv::only(0x30, content).ok()?);
-    object.expect_tag(0x02).ok()?;
-    object.expect_tag(0x30).ok()?;
-    let mut hashes = tlv::Reader::new(object.expect_tag(0x30).ok()?);
-    let mut files = Vec::new();
-    while !hashes.is_empty() {
-        let number = tlv::Reader::new(hashes.expect_tag(0x30).ok()?).expect_tag(0x02).ok()?;
-        if let [number] = number {
-            files.extend(FileId::data_group(*number));
-        }
-    }
-    Some(files)
 }

@@ -6,7 +6,6 @@ use super::{
     BLOCK_SIZES, CardRead, Next, Progress, ReadError, ReadRequest,
     exchange::{Exchange, Turn},
     file::{FileReading, FileTurn},
-    listed_data_groups,
 };
 use crate::{
     bytes::SecretBytes,
@@ -16,7 +15,7 @@ use crate::{
         pace::{Pace, PaceOffer},
         secure_messaging::SecureMessagingError,
     },
-    lds::FileId,
+    lds::{FileId, security_object},
     proof::verdict::Access,
 };
 
@@ -359,11 +358,12 @@ impl<'a> ReadingPlan<'a> {
         Ok(Some(Progress { file: name, done, total }))
     }
 
-    fn queue_listed(&mut self, security_object: &[u8]) {
-        // A list that cannot be read is the verifier's to refuse; it gets what there is.
-        let listed = listed_data_groups(security_object).unwrap_or_else(|| WANTED.to_vec());
+    fn queue_listed(&mut self, bytes: &[u8]) {
+        // One that cannot be read is the verifier's to refuse; it gets what there is.
+        let security_object = security_object::parse(bytes).ok();
+        let listed = |file: &FileId| security_object.as_ref().is_none_or(|object| object.lists(*file));
         let com = self.request.options.com.then_some(FileId::Com);
-        let wanted = WANTED.into_iter().filter(|file| listed.contains(file));
+        let wanted = WANTED.into_iter().filter(listed);
         let limit = self.request.options.max_file;
         self.queue = com.into_iter().chain(wanted).map(|file| FileReading::new(file, limit)).collect();
     }

@@ -7,26 +7,30 @@ use super::*;
 use crate::{
     chip::{ResponseApdu, cipher::Cipher, curve::Curve, testing::*},
     reason::ReasonCode,
+    tlv,
 };
 
 /// An EF.SOD that lists `numbers`; its hashes carry `mark`, so that two cards differ.
 fn security_object(numbers: &[u8], mark: u8) -> Vec<u8> {
     let sequence = |parts: &[Vec<u8>]| tlv::write(0x30, &parts.concat());
-    let oid = tlv::write(0x06, &[0x67, 0x81, 0x08, 0x01, 0x01, 0x01]);
-    let hashes: Vec<_> = numbers
-        .iter()
-        .map(|number| sequence(&[tlv::write(0x02, &[*number]), tlv::write(0x04, &[mark; 32])]))
-        .collect();
-    let object = sequence(&[tlv::write(0x02, &[0]), sequence(std::slice::from_ref(&oid)), sequence(&hashes)]);
-    let encapsulated = sequence(&[oid.clone(), tlv::write(0xA0, &tlv::write(0x04, &object))]);
-    let certificate = tlv::write(0xA0, &[mark; 900]);
+    let oid = |text| tlv::write(0x06, const_oid::ObjectIdentifier::new_unwrap(text).as_bytes());
+    let algorithm = sequence(&[oid("2.16.840.1.101.3.4.2.1")]);
+    let hash = |number: &u8| sequence(&[tlv::write(0x02, &[*number]), tlv::write(0x04, &[mark; 32])]);
+    let hashes: Vec<_> = numbers.iter().map(hash).collect();
+    let object = sequence(&[tlv::write(0x02, &[0]), algorithm.clone(), sequence(&hashes)]);
+    let encapsulated = sequence(&[oid("2.23.136.1.1.1"), tlv::write(0xA0, &tlv::write(0x04, &object))]);
+    let certificate = tlv::write(0xA0, &tlv::write(0x30, &[mark; 900]));
+    let signature = tlv::write(0x04, &[mark; 64]);
+    let key = tlv::write(0x80, &[mark; 20]);
+    let signer = sequence(&[tlv::write(0x02, &[3]), key, algorithm.clone(), algorithm.clone(), signature]);
     let signed = sequence(&[
         tlv::write(0x02, &[3]),
-        tlv::write(0x31, &sequence(std::slice::from_ref(&oid))),
+        tlv::write(0x31, &algorithm),
         encapsulated,
         certificate,
+        tlv::write(0x31, &signer),
     ]);
-    tlv::write(0x77, &sequence(&[oid, tlv::write(0xA0, &signed)]))
+    tlv::write(0x77, &sequence(&[oid("1.2.840.113549.1.7.2"), tlv::write(0xA0, &signed)]))
 }
 
 fn file(file: FileId, length: usize) -> Vec<u8> {
@@ -371,6 +375,18 @@ fn a_chip_that_withholds_its_proof_is_still_read() {
     assert_eq!(card.active_authentication, None);
     let card = read(ReadRequest { challenge: None, ..with_can() }, &mut TestChip::new(files())).unwrap();
     assert_eq!(card.active_authentication, None);
+}
+
+#[test]
+fn only_what_the_security_object_lists_is_read() {
+    let mut files = files();
+    files.insert(FileId::Sod, security_object(&[1, 13], 0xA1));
+    let card = read(with_can(), &mut TestChip::new(files.clone())).unwrap();
+    let names: Vec<_> = card.files.keys().copied().collect();
+    assert_eq!(names, [FileId::CardAccess, FileId::Sod, FileId::DG1, FileId::DG13]);
+    // One that cannot be read: the verifier gets what there is.
+    files.insert(FileId::Sod, file(FileId::Sod, 300));
+    assert_eq!(read(with_can(), &mut TestChip::new(files)).unwrap().files.len(), 7);
 }
 
 #[test]
