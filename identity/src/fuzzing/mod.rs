@@ -5,6 +5,7 @@
 //! them with libFuzzer, which finds new files for the corpus.
 
 mod chip;
+mod documents;
 
 /// Something that takes bytes from outside.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +17,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: &[&[Target]] = &[chip::TARGETS];
+pub const TARGETS: &[&[Target]] = &[chip::TARGETS, documents::TARGETS];
 
 /// The target with `name`.
 pub fn target(name: &str) -> Option<Target> {

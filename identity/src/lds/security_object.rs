@@ -266,3 +266,60 @@ fn expect_oid(reader: &mut Reader<'_>, expected: ObjectIdentifier) -> Result<(),
         Err(LdsError::Content("another kind of content than an LDS security object"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::tests::data;
+
+    fn object(version: u8, entries: &[(u8, usize)], rest: &[u8]) -> Vec<u8> {
+        let sha_256 = tlv::write(0x30, &tlv::write(0x06, const_oid::db::rfc5912::ID_SHA_256.as_bytes()));
+        let list: Vec<u8> = entries
+            .iter()
+            .flat_map(|(number, length)| {
+                tlv::write(0x30, &[vec![2, 1, *number], tlv::write(0x04, &vec![7; *length])].concat())
+            })
+            .collect();
+        tlv::write(0x30, &[&[2, 1, version][..], &sha_256, &tlv::write(0x30, &list), rest].concat())
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_is_refused() {
+        let file = data("main.bin");
+        assert!(parse(&file).is_ok());
+        for end in 0..file.len() {
+            assert!(parse(&file[..end]).is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn the_list_drives_the_read() {
+        let sod = parse(&data("main.bin")).unwrap();
+        let files: Vec<_> = sod.files().collect();
+        assert_eq!(files, [FileId::DG1, FileId::DG13, FileId::DG14, FileId::DG15]);
+        assert!(sod.lists(FileId::DG13) && !sod.lists(FileId::DG2));
+        assert_eq!(sod.lds_version(), None);
+    }
+
+    #[test]
+    fn lists_that_no_issuer_writes_are_refused() {
+        assert!(lds_security_object(&object(0, &[(1, 32), (16, 32)], &[])).is_ok());
+        for entries in [&[(0, 32)][..], &[(17, 32)], &[(1, 31)], &[(1, 0)], &[(1, 32), (1, 32)]] {
+            assert!(matches!(lds_security_object(&object(0, entries, &[])), Err(LdsError::Content(_))));
+        }
+        let info = tlv::write(0x30, &tlv::write(0x13, b"0108"));
+        assert!(lds_security_object(&object(1, &[], &info)).is_ok());
+        for (version, rest) in [(0, info.as_slice()), (1, &[]), (2, &[])] {
+            assert!(lds_security_object(&object(version, &[], rest)).is_err());
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_hash() {
+        let text = format!("{:?}", parse(&data("main.bin")).unwrap());
+        assert_eq!(
+            text,
+            r#"SecurityObject { hash_algorithm: Sha256, files: ["EF.DG1", "EF.DG13", "EF.DG14", "EF.DG15"], .. }"#
+        );
+    }
+}

@@ -4,6 +4,7 @@
 
 pub mod certificate;
 pub mod curve;
+mod demonstration;
 pub mod name;
 mod revocation;
 #[cfg(feature = "ring")]
@@ -13,27 +14,17 @@ pub mod signature;
 
 use std::collections::BTreeSet;
 
-use const_oid::ObjectIdentifier;
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+pub use self::demonstration::{DEMONSTRATION_FINGERPRINTS, DEMONSTRATION_MARK};
 use self::{
     certificate::Certificate,
     revocation::RevocationList,
     signature::{SignatureVerifier, VerifyError, default_verifier},
 };
 use crate::{proof::verdict::Axis, reason::ReasonCode};
-
-/// The certificate extension (not critical, content NULL) that marks an issuer as made up for demonstrations.
-///
-/// An arc of the project's own under 2.25. It is below 2^32, which no UUID by RFC 9562 is, since the crates that read
-/// object identifiers hold no larger arcs.
-pub const DEMONSTRATION_MARK: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.25.2862933555.1");
-
-/// SHA-256 of the made-up issuers' certificates, or of their keys (the content of the `subjectPublicKey` bits): their
-/// private keys are no secret, so anybody could certify the same key again without the mark.
-pub const DEMONSTRATION_FINGERPRINTS: &[[u8; 32]] = &[];
 
 /// What a trust store is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

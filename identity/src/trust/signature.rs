@@ -269,5 +269,71 @@ pub fn default_verifier() -> &'static dyn SignatureVerifier {
 }
 
 #[cfg(test)]
-#[path = "signature_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn identifier(oid: ObjectIdentifier, parameters: &[u8]) -> Vec<u8> {
+        tlv::write(0x30, &[&tlv::write(0x06, oid.as_bytes()), parameters].concat())
+    }
+
+    fn pss(parts: &[(u32, Vec<u8>)]) -> Result<SignatureAlgorithm, UnsupportedAlgorithm> {
+        let parameters: Vec<u8> = parts.iter().flat_map(|(tag, content)| tlv::write(*tag, content)).collect();
+        SignatureAlgorithm::from_der(&identifier(ID_RSASSA_PSS, &tlv::write(0x30, &parameters)), None)
+    }
+
+    #[test]
+    fn pss_parameters_that_are_not_stated_are_the_standards() {
+        let salted = |hash, salt_length| Ok(SignatureAlgorithm::RsaPss { hash, salt_length });
+        let sha_256 = identifier(ID_SHA_256, &[]);
+        let mask = identifier(ID_MGF_1, &sha_256);
+        assert_eq!(pss(&[]), salted(HashAlgorithm::Sha1, 20));
+        assert_eq!(
+            pss(&[(0xA0, sha_256.clone()), (0xA1, mask.clone()), (0xA2, vec![2, 1, 48])]),
+            salted(HashAlgorithm::Sha256, 48)
+        );
+        assert_eq!(
+            pss(&[(0xA0, sha_256.clone()), (0xA1, mask), (0xA3, vec![2, 1, 1])]),
+            salted(HashAlgorithm::Sha256, 20)
+        );
+        // MGF1 with SHA-1 under SHA-256, another trailer, a salt without end, no parameters at all.
+        assert!(pss(&[(0xA0, sha_256)]).is_err());
+        assert!(pss(&[(0xA3, vec![2, 1, 2])]).is_err());
+        assert!(pss(&[(0xA2, vec![2, 2, 1, 0])]).is_err());
+        assert!(SignatureAlgorithm::from_der(&identifier(ID_RSASSA_PSS, &[]), None).is_err());
+    }
+
+    #[test]
+    fn an_identifier_that_names_only_the_key_takes_the_digest_beside_it() {
+        let rsa = identifier(RSA_ENCRYPTION, &[0x05, 0x00]);
+        let expected = SignatureAlgorithm::RsaPkcs1(HashAlgorithm::Sha384);
+        assert_eq!(SignatureAlgorithm::from_der(&rsa, Some(HashAlgorithm::Sha384)), Ok(expected));
+        assert!(SignatureAlgorithm::from_der(&rsa, None).is_err());
+        let md5 = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4");
+        assert!(SignatureAlgorithm::from_der(&identifier(md5, &[]), Some(HashAlgorithm::Sha256)).is_err());
+    }
+
+    #[test]
+    fn a_point_of_the_wrong_form_is_no_key() {
+        let parameters = tlv::write(0x06, const_oid::db::rfc5912::SECP_256_R_1.as_bytes());
+        let key = |point: &[u8]| {
+            let info = [identifier(ID_EC_PUBLIC_KEY, &parameters), tlv::write(0x03, &[&[0], point].concat())];
+            PublicKey::from_subject_public_key_info(&tlv::write(0x30, &info.concat()))
+        };
+        assert!(key(&[&[4][..], &[1; 64]].concat()).is_ok());
+        for point in [&[][..], &[4], &[2; 33], &[4; 64], &[4; 97]] {
+            assert_eq!(key(point), Err(KeyError::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_point_off_the_curve_and_a_key_of_another_kind_verify_nothing() {
+        let off = PublicKey::Ec { curve: Curve::P256, point: [&[4][..], &[1; 64]].concat() };
+        let signature = tlv::write(0x30, &[2, 1, 1, 2, 1, 1]);
+        for verifier in [&super::super::rustcrypto::RustCrypto, default_verifier()] {
+            let ecdsa = SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha256);
+            assert_eq!(verifier.verify(ecdsa, &off, b"", &signature), Err(VerifyError::Invalid));
+            let rsa = SignatureAlgorithm::RsaPkcs1(HashAlgorithm::Sha256);
+            assert_eq!(verifier.verify(rsa, &off, b"", &signature), Err(VerifyError::Unsupported));
+        }
+    }
+}

@@ -43,3 +43,28 @@ fn a_certificate_that_is_not_its_own_issuer_needs_its_issuer_first() {
     assert_eq!(store.add("link", &link), Ok(Added::Certificate));
     assert_eq!(store.summary().self_signed_verified, 1);
 }
+
+#[test]
+fn the_seeds_issuers_are_refused_in_production_by_mark_by_fingerprint_and_by_key() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../seeds/trust");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let certificate = std::fs::read(entry.unwrap().path()).unwrap();
+        let mut store = TrustStore::new(Mode::Demonstration);
+        assert_eq!(store.add("seed", &certificate), Ok(Added::Certificate));
+        let sha256: [u8; 32] = Sha256::digest(&certificate).into();
+        assert!(DEMONSTRATION_FINGERPRINTS.contains(&sha256), "{} is not on the list", hex::encode(sha256));
+
+        // The same key, certified without the mark: another extension stands in its place.
+        let mark = DEMONSTRATION_MARK.as_bytes();
+        let at = certificate.windows(mark.len()).position(|window| window == mark).unwrap();
+        let mut unmarked = certificate.clone();
+        unmarked[at + mark.len() - 1] ^= 2;
+        for bytes in [&certificate, &unmarked] {
+            let refused = TrustStore::new(Mode::Production).add("seed", bytes).unwrap_err();
+            assert_eq!(refused.code, ReasonCode::DemonstrationIssuerRefused);
+        }
+        seen += 1;
+    }
+    assert!(seen > 0);
+}

@@ -1,5 +1,8 @@
 //! Every verdict against what OpenSSL signed (`tests/vectors/passive_authentication/make.py`).
 
+mod chip;
+mod issuer;
+
 use std::path::Path;
 
 use super::*;
@@ -204,9 +207,15 @@ fn expect(what: &str, proof: &Proof, name: &str, expected: Axis) {
 
 #[test]
 fn each_forgery_has_its_own_code() {
-    let name_in_sod = |sod: &mut Vec<u8>| {
+    let hash_in_sod = |sod: &mut Vec<u8>| {
         let hash = Sha256::digest(data("dg13.bin"));
         flip(sod, &hash);
+    };
+    let another_content_type = |sod: &mut Vec<u8>| {
+        // In the attribute `content-type`.
+        let attribute = hex::decode("06092a864886f70d010903310806066781080101").unwrap();
+        let at = sod.windows(attribute.len()).position(|window| window == attribute).unwrap();
+        sod[at + attribute.len()] ^= 1;
     };
     let cases: Vec<(&str, Card, &str, Code)> = vec![
         (
@@ -223,7 +232,13 @@ fn each_forgery_has_its_own_code() {
         ),
         (
             "the hash in the SOD changed",
-            Card::new("main").edit(FileId::Sod, name_in_sod),
+            Card::new("main").edit(FileId::Sod, hash_in_sod),
+            "security_object",
+            Code::SignedAttributesInvalid,
+        ),
+        (
+            "another content type in the signed attributes",
+            Card::new("main").edit(FileId::Sod, another_content_type),
             "security_object",
             Code::SignedAttributesInvalid,
         ),
@@ -288,19 +303,6 @@ fn one_bit_anywhere_in_the_security_object_never_passes() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_read_is_the_issuers_axis() {
-    let card = Card::new("main").edit(FileId::Sod, |sod| {
-        // The version of the certificate becomes an OCTET STRING.
-        let version = [0xA0, 0x03, 0x02, 0x01, 0x02];
-        let at = sod.windows(5).position(|window| window == version).unwrap();
-        sod[at + 2] = 0x04;
-    });
-    let proof = card.verify(&main_trust());
-    expect("signer", &proof, "security_object", Axis::failed(Code::SignerCertificateMissing));
-    expect("issuer", &proof, "issuer", Axis::failed(Code::IssuerCertificateMalformed));
-}
-
-#[test]
 fn what_is_missing_is_not_done_and_not_failed() {
     let alone = {
         let mut card = Card::new("main");
@@ -322,166 +324,6 @@ fn what_is_missing_is_not_done_and_not_failed() {
     }
     let proof = Card::new("main").without(FileId::CardAccess).verify(&main_trust());
     assert!(proof.verdict.full_chip_proof());
-}
-
-#[test]
-fn each_kind_of_signer_has_its_own_code() {
-    for (name, own, expected) in [
-        ("unknown-issuer", false, Axis::not_done(Code::IssuerUnknown)),
-        ("unknown-issuer", true, Axis::passed(Code::IssuerTrusted)),
-        ("small-letters", true, Axis::passed(Code::IssuerTrusted)),
-        ("expired-signer", true, Axis::failed(Code::IssuerCertificateExpired)),
-        ("later-signer", true, Axis::failed(Code::IssuerCertificateNotYetValid)),
-        ("expired-csca", true, Axis::failed(Code::IssuerCertificateExpired)),
-        ("signer-is-authority", true, Axis::failed(Code::IssuerCertificateMalformed)),
-        ("signer-may-not-sign", true, Axis::failed(Code::IssuerCertificateMalformed)),
-        ("signer-of-master-lists", true, Axis::failed(Code::IssuerCertificateMalformed)),
-        ("signer-with-unknown-critical", true, Axis::failed(Code::IssuerCertificateMalformed)),
-    ] {
-        let mut store = TrustStore::new(Mode::Production);
-        if own {
-            store.add(name, &data(&format!("{name}.cer"))).unwrap();
-        }
-        let proof = Card::new(name).verify(&store);
-        expect(name, &proof, "issuer", expected);
-        expect(name, &proof, "security_object", Axis::passed(Code::SignatureVerified));
-        assert_eq!(proof.verdict.passive_authentication(), expected.has_passed());
-        assert!(proof.document.is_some());
-    }
-}
-
-#[test]
-fn the_country_code_in_small_letters_is_the_same_issuer() {
-    // The two CSCAs have the same name but for the case, and different keys.
-    let store = trust(&["main.cer", "small-letters.cer"]);
-    for name in ["main", "small-letters"] {
-        expect(name, &Card::new(name).verify(&store), "issuer", Axis::passed(Code::IssuerTrusted));
-    }
-    let proof = Card::new("small-letters").verify(&main_trust());
-    expect("another key", &proof, "issuer", Axis::failed(Code::IssuerSignatureInvalid));
-}
-
-#[test]
-fn a_renewed_certificate_of_the_same_key_carries_on_where_the_old_one_ended() {
-    let store = trust(&["expired-csca.cer", "renewed-csca.cer"]);
-    let proof = Card::new("expired-csca").verify(&store);
-    expect("renewed", &proof, "issuer", Axis::passed(Code::IssuerTrusted));
-}
-
-#[test]
-fn made_up_issuers_are_refused_in_production_even_unknown_and_trusted_in_a_demonstration() {
-    let proof = Card::new("marked").verify(&main_trust());
-    expect("production", &proof, "issuer", Axis::failed(Code::DemonstrationIssuerRefused));
-    let mut store = TrustStore::new(Mode::Demonstration);
-    store.add("marked", &data("marked.cer")).unwrap();
-    assert!(Card::new("marked").verify(&store).verdict.full_chip_proof());
-}
-
-#[test]
-fn revocation_lists_count_once_they_verify() {
-    for (lists, expected) in [
-        (&["none-revoked.crl"][..], Axis::passed(Code::NotRevoked)),
-        (&["signer-revoked.crl"], Axis::failed(Code::SignerRevoked)),
-        (&["none-revoked.crl", "signer-revoked.crl"], Axis::failed(Code::SignerRevoked)),
-        (&["stale.crl"], Axis::not_done(Code::RevocationNotChecked)),
-        (&[], Axis::not_done(Code::RevocationNotChecked)),
-    ] {
-        for certificate_first in [true, false] {
-            let mut files = lists.to_vec();
-            files.insert(if certificate_first { 0 } else { lists.len() }, "main.cer");
-            let proof = Card::new("main").verify(&trust(&files));
-            expect(&format!("{files:?}"), &proof, "revocation", expected);
-            assert_eq!(proof.verdict.passive_authentication(), !expected.has_failed());
-            let later = if expected.has_failed() {
-                Code::PassiveAuthenticationNotPassed
-            } else {
-                Code::HolderNotChecked
-            };
-            expect("later", &proof, "holder", Axis::not_done(later));
-        }
-    }
-    let mut store = main_trust();
-    assert_eq!(store.add("forged", &data("forged.crl")).unwrap_err().code, Code::IssuerSignatureInvalid);
-    let mut store = TrustStore::new(Mode::Production);
-    store.add("forged", &data("forged.crl")).unwrap();
-    store.add("main", &data("main.cer")).unwrap();
-    let proof = Card::new("main").verify(&store);
-    expect("forged", &proof, "revocation", Axis::not_done(Code::RevocationNotChecked));
-    let proof = Card::new("unknown-issuer").verify(&trust(&["main.cer", "signer-revoked.crl"]));
-    expect("another issuer's list", &proof, "revocation", Axis::not_done(Code::RevocationNotChecked));
-}
-
-#[test]
-fn only_the_right_answer_to_the_servers_challenge_proves_the_chip() {
-    let wrong = NONCE.map(|byte| byte ^ 0xFF);
-    let passed = Axis::passed(Code::ChallengeAnswered);
-    let invalid = Axis::failed(Code::ChipProofInvalid);
-    let kiosk = Axis::not_done(Code::ChallengeNotFromServer);
-    let withheld = Axis::failed(Code::ProofWithheld);
-    for (answered, challenge, expected) in [
-        (true, Challenge::Server(NONCE), passed),
-        (true, Challenge::Server(wrong), invalid),
-        (true, Challenge::Kiosk(NONCE), kiosk),
-        (true, Challenge::Kiosk(wrong), invalid),
-        (true, Challenge::Prefetched(NONCE), kiosk),
-        (true, Challenge::Prefetched(wrong), invalid),
-        (true, Challenge::Refused(Code::ChallengeExpired), Axis::failed(Code::ChallengeExpired)),
-        (true, Challenge::Refused(Code::ChallengeUsed), Axis::failed(Code::ChallengeUsed)),
-        (true, Challenge::None, withheld),
-        (false, Challenge::Server(NONCE), withheld),
-        (false, Challenge::Kiosk(NONCE), withheld),
-        (false, Challenge::None, withheld),
-        (false, Challenge::Refused(Code::ChallengeExpired), withheld),
-    ] {
-        let mut card = Card::new("main");
-        card.challenge = challenge;
-        if !answered {
-            card.answer = None;
-        }
-        let proof = card.verify(&main_trust());
-        expect(&format!("{answered} {challenge:?}"), &proof, "chip", expected);
-        assert_eq!(proof.challenge, challenge.origin());
-    }
-}
-
-#[test]
-fn what_the_signed_list_says_of_keys_decides_what_is_owed() {
-    let store = main_trust();
-    let mut card = Card::new("no-key");
-    card.answer = None;
-    expect("no key", &card.verify(&store), "chip", Axis::not_done(Code::ChipKeyAbsent));
-    let card = Card::new("only-dg14");
-    expect("only DG14", &card.verify(&store), "chip", Axis::failed(Code::ProofWithheld));
-    let card = Card::new("main").without(FileId::DG15);
-    expect("DG15 not sent", &card.verify(&store), "chip", Axis::failed(Code::ProofWithheld));
-    let card = Card::new("main").without(FileId::DG14);
-    expect("DG14 not sent", &card.verify(&store), "chip", Axis::passed(Code::ChallengeAnswered));
-    let mut card = Card::new("ec");
-    expect("the answer of another key", &card.verify(&store), "chip", Axis::failed(Code::ChipProofInvalid));
-    card.answer = Some(data("aa-ec-answer.bin"));
-    expect("elliptic curve", &card.verify(&store), "chip", Axis::passed(Code::ChallengeAnswered));
-}
-
-#[test]
-fn card_access_that_differs_from_the_signed_one_fails_the_chip() {
-    let mismatch = Axis::failed(Code::AccessInformationMismatch);
-    let store = main_trust();
-    for change in [
-        (|file: &mut Vec<u8>| *file.last_mut().unwrap() = 12) as fn(&mut Vec<u8>),
-        |file| *file = vec![0x31, 0x00],
-        |file| file.truncate(9),
-        Vec::clear,
-    ] {
-        let card = Card::new("main").edit(FileId::CardAccess, change);
-        expect("changed", &card.verify(&store), "chip", mismatch);
-    }
-    let mut card = Card::new("main").edit(FileId::CardAccess, Vec::clear);
-    card.answer = None;
-    expect("no proof either", &card.verify(&store), "chip", Axis::failed(Code::ProofWithheld));
-    // Without a signed DG14 there is nothing to compare with.
-    let mut card = Card::new("no-key").edit(FileId::CardAccess, Vec::clear);
-    card.answer = None;
-    expect("no DG14", &card.verify(&store), "chip", Axis::not_done(Code::ChipKeyAbsent));
 }
 
 #[test]
