@@ -65,7 +65,7 @@ async fn what_was_acknowledged_survives_kill_9() {
         acknowledged.len()
     };
     let mut lines = BufReader::new(writer.stdout.take().unwrap()).lines();
-    while let Some(line) = lines.next() {
+    for line in lines.by_ref() {
         if take(line.unwrap()) == ACKNOWLEDGED {
             break;
         }
