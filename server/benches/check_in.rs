@@ -3,6 +3,8 @@
 //! One element is a whole check-in: subject and their key, visit, number, the conversation's last state, the stored
 //! response, the audit leaves. Conversations are opened beforehand, out of the measurement.
 
+#![expect(clippy::expect_used, reason = "a measurement that cannot be set up has to stop")]
+
 use std::{
     hint::black_box,
     sync::{

@@ -5,6 +5,7 @@ pub mod api;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod national;
 pub mod random;
 pub mod sealed;

@@ -1,0 +1,113 @@
+//! The calls that nobody has answered, and one of them.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::State,
+    http::StatusCode,
+    response::{Redirect, Response},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    Console, Frame,
+    admission::{self, Typed},
+    check::Id,
+    failure::{Failure, html},
+    visits::local,
+    words,
+};
+use crate::store::{CloseCall, Decision, OpenCall};
+
+/// A call as a page shows it.
+pub(super) struct CallView {
+    pub(super) id: Uuid,
+    pub(super) place: String,
+    pub(super) kiosk: String,
+    pub(super) step: String,
+    pub(super) code: &'static str,
+    pub(super) what: &'static str,
+    pub(super) what_english: &'static str,
+    pub(super) advice: &'static str,
+    pub(super) since: String,
+    pub(super) minutes: i64,
+}
+
+impl CallView {
+    pub(super) fn new(call: OpenCall, now: Timestamp) -> Self {
+        Self {
+            id: call.id,
+            place: call.place,
+            kiosk: call.kiosk,
+            step: words::step(&call.step).map_or(call.step, str::to_owned),
+            code: call.code.as_str(),
+            what: words::reason(call.code),
+            what_english: call.code.meaning(),
+            advice: call.code.action(),
+            since: local(call.at).strftime("%H:%M").to_string(),
+            minutes: now.duration_since(call.at).as_mins().max(0),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "calls.html")]
+struct ListPage {
+    frame: Frame,
+    calls: Vec<CallView>,
+    now: String,
+}
+
+/// `GET /staff`
+pub(super) async fn list(State(console): State<Console>) -> Result<Response, Failure> {
+    let now = console.clock.now();
+    let calls = console.store.open_calls().await?;
+    let page = ListPage {
+        frame: console.frame(),
+        calls: calls.into_iter().map(|call| CallView::new(call, now)).collect(),
+        now: local(now).strftime("%H:%M:%S").to_string(),
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// The call with this id, if it is open.
+pub(super) async fn open(console: &Console, call: Uuid) -> Result<OpenCall, Failure> {
+    let calls = console.store.open_calls().await?;
+    calls.into_iter().find(|open| open.id == call).ok_or(Failure::CallAnswered)
+}
+
+/// `GET /staff/calls/{call}`
+pub(super) async fn show(State(console): State<Console>, Id(call): Id) -> Result<Response, Failure> {
+    let call = open(&console, call).await?;
+    admission::page(&console, call, Typed::default(), Vec::new())
+}
+
+/// The form that closes a call.
+#[derive(Deserialize)]
+pub(super) struct Closing {
+    #[serde(default)]
+    staff: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /staff/calls/{call}/close`
+pub(super) async fn close(
+    State(console): State<Console>,
+    Id(call): Id,
+    Form(form): Form<Closing>,
+) -> Result<Response, Failure> {
+    let mut faults = Vec::new();
+    let staff = admission::line(&form.staff, "Tên nhân viên / Staff name", &mut faults);
+    let reason = admission::line(&form.reason, "Ghi chú / Note", &mut faults);
+    let (Some(staff), Some(reason)) = (staff, reason) else {
+        let call = open(&console, call).await?;
+        let typed = Typed { staff: form.staff, closing: form.reason, ..Typed::default() };
+        return admission::page(&console, call, typed, faults);
+    };
+    let decision = Decision { staff, reason };
+    console.store.close_call(CloseCall { call, decision, at: console.clock.now() }).await?;
+    Ok(axum::response::IntoResponse::into_response(Redirect::to("/staff")))
+}

@@ -1,0 +1,120 @@
+//! A page for what went wrong.
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::store::StoreError;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The request names another host.
+    ForeignHost,
+    /// The form was not sent by one of these pages.
+    ForeignForm,
+    /// No such call that is open.
+    CallAnswered,
+    /// Nothing at this address.
+    NotFound,
+    /// The store failed.
+    Store(StoreError),
+    /// The page could not be made.
+    Page(askama::Error),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::UnknownCall => Self::CallAnswered,
+            error => Self::Store(error),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct Page {
+    title: &'static str,
+    advice: &'static str,
+    english: &'static str,
+}
+
+impl Failure {
+    fn page(&self) -> (StatusCode, Page) {
+        let page = |title, advice, english| Page { title, advice, english };
+        match self {
+            Self::ForeignHost => (
+                StatusCode::FORBIDDEN,
+                page(
+                    "Trang này chỉ mở được trên máy này",
+                    "Mở địa chỉ http://127.0.0.1 hoặc http://localhost.",
+                    "These pages answer this machine only.",
+                ),
+            ),
+            Self::ForeignForm => (
+                StatusCode::FORBIDDEN,
+                page(
+                    "Biểu mẫu không được gửi từ trang này",
+                    "Mở lại trang nhân viên và gửi lại.",
+                    "The form was not sent from these pages. Nothing was done.",
+                ),
+            ),
+            Self::CallAnswered => (
+                StatusCode::CONFLICT,
+                page(
+                    "Cuộc gọi này đã được trả lời",
+                    "Quay lại danh sách cuộc gọi.",
+                    "Somebody answered this call already. Nothing was done.",
+                ),
+            ),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                page(
+                    "Không có trang này",
+                    "Quay lại danh sách cuộc gọi.",
+                    "There is nothing at this address.",
+                ),
+            ),
+            Self::Store(StoreError::DiskFull) => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                page(
+                    "Ổ đĩa đã đầy, chưa ghi được gì",
+                    "Phát số bằng giấy và báo người quản trị.",
+                    "The disk is full; nothing was recorded. Hand out numbers on paper and tell the operator.",
+                ),
+            ),
+            Self::Store(_) | Self::Page(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                page(
+                    "Chưa ghi được, xin thử lại",
+                    "Nếu vẫn lỗi, phát số bằng giấy và báo người quản trị.",
+                    "Nothing was recorded. Try again; if it stays so, tell the operator.",
+                ),
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Store(error) => {
+                tracing::error!(error = error as &dyn std::error::Error, "a staff page failed");
+            }
+            Self::Page(error) => tracing::error!(%error, "a staff page cannot be made"),
+            _ => {}
+        }
+        let (status, page) = self.page();
+        let text = page.render().unwrap_or_else(|_| page.title.to_owned());
+        (status, Html(text)).into_response()
+    }
+}
+
+/// The page made from `template`.
+pub(super) fn html(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
+    let text = template.render().map_err(Failure::Page)?;
+    Ok((status, Html(text)).into_response())
+}

@@ -1,0 +1,99 @@
+//! The staff's pages, rendered by the server: who calls, who was admitted, and admitting by hand.
+//!
+//! They need no script. They answer only this machine: until staff can log in, whoever sits at it is trusted, so
+//! each request has to name this machine as its host, and each form has to come from these pages.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, header},
+    middleware,
+    response::Redirect,
+    routing::{get, post},
+};
+use flows::health::Station;
+
+use crate::{clock::Clock, store::Store};
+
+mod admission;
+mod calls;
+mod check;
+mod failure;
+mod visits;
+mod words;
+
+/// A form is a few lines of text.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// What the pages are made from.
+#[derive(Clone)]
+pub struct Console {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Clock,
+    /// The station whose staff this is.
+    pub station: Arc<Station>,
+    /// Whether data are simulated: every page then says DỮ LIỆU MÔ PHỎNG.
+    pub simulated: bool,
+}
+
+impl std::fmt::Debug for Console {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Console").field("simulated", &self.simulated).finish_non_exhaustive()
+    }
+}
+
+/// What stands on every page.
+struct Frame {
+    station: String,
+    simulated: bool,
+}
+
+impl Console {
+    fn frame(&self) -> Frame {
+        Frame { station: self.station.name.vi.clone(), simulated: self.simulated }
+    }
+}
+
+/// The pages, under `/staff`.
+pub fn router(console: Console) -> Router {
+    let headers = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Not `no-referrer`: forms would come with `Origin: null`.
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    let pages = Router::new()
+        .route("/staff", get(calls::list))
+        .route("/staff/", get(|| async { Redirect::permanent("/staff") }))
+        .route("/staff/style.css", get(style))
+        .route("/staff/calls/{call}", get(calls::show))
+        .route("/staff/calls/{call}/admit", post(admission::admit))
+        .route("/staff/calls/{call}/close", post(calls::close))
+        .route("/staff/visits", get(visits::list))
+        .route("/staff/visits/{visit}", get(visits::show))
+        .route("/staff/visits/{visit}/record.json", get(visits::record))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn(check::from_this_machine))
+        .with_state(console);
+    headers.into_iter().fold(pages, |pages, (name, value): (HeaderName, &'static str)| {
+        pages.layer(tower_http::set_header::SetResponseHeaderLayer::overriding(
+            name,
+            HeaderValue::from_static(value),
+        ))
+    })
+}
+
+async fn style() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("pages/style.css"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! The visits of the day, and one of them.
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Console, Frame,
+    check::Id,
+    failure::{Failure, html},
+    words,
+};
+use crate::store::{
+    Queue, Visit,
+    visits::{insurance_code, station_day},
+};
+
+/// The time on the station's clock.
+pub(super) fn local(at: Timestamp) -> DateTime {
+    Offset::constant(7).to_datetime(at)
+}
+
+/// A visit as a page shows it.
+struct VisitView {
+    id: Uuid,
+    number: String,
+    room: String,
+    time: String,
+    priority: bool,
+    method: &'static str,
+    insurance: &'static str,
+    name: Option<String>,
+    number_masked: Option<String>,
+    birth_year: Option<i16>,
+    staff: Option<String>,
+    why: Option<String>,
+    axes: Vec<AxisView>,
+}
+
+/// One axis of the verdict.
+struct AxisView {
+    name: &'static str,
+    result: &'static str,
+    code: &'static str,
+    what: &'static str,
+}
+
+impl VisitView {
+    fn new(console: &Console, visit: &Visit) -> Self {
+        let recorded = &visit.recorded;
+        let room = console.station.room(&recorded.room);
+        let patient = visit.patient.as_ref();
+        let decision = visit.decision.as_ref();
+        Self {
+            id: recorded.visit,
+            number: recorded.ticket_number(),
+            room: room.map_or_else(|| recorded.room.clone(), |room| room.name.vi.clone()),
+            time: local(recorded.at).strftime("%H:%M").to_string(),
+            priority: recorded.queue == Queue::Priority,
+            method: recorded.method.as_str(),
+            insurance: words::insurance(recorded.insurance),
+            name: patient.map(|patient| patient.full_name.clone()),
+            number_masked: patient.and_then(|patient| Some(patient.number.as_ref()?.masked())),
+            birth_year: patient.and_then(|patient| Some(patient.birth?.year)),
+            staff: decision.map(|decision| decision.staff.clone()),
+            why: decision.map(|decision| decision.reason.clone()),
+            axes: visit.verdict.as_ref().map_or_else(Vec::new, |verdict| {
+                let axes = verdict.axes().into_iter();
+                axes.map(|(name, axis)| AxisView {
+                    name,
+                    result: words::result(axis.result),
+                    code: axis.code.as_str(),
+                    what: words::reason(axis.code),
+                })
+                .collect()
+            }),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "visits.html")]
+struct ListPage {
+    frame: Frame,
+    day: String,
+    visits: Vec<VisitView>,
+}
+
+/// `GET /staff/visits`
+pub(super) async fn list(State(console): State<Console>) -> Result<Response, Failure> {
+    let today = station_day(console.clock.now());
+    let visits = console.store.visits(&console.station.code, today).await?;
+    let page = ListPage {
+        frame: console.frame(),
+        day: today.strftime("%d/%m/%Y").to_string(),
+        visits: visits.iter().map(|visit| VisitView::new(&console, visit)).collect(),
+    };
+    html(StatusCode::OK, &page)
+}
+
+async fn found(console: &Console, visit: Uuid) -> Result<Visit, Failure> {
+    console.store.visit(visit).await?.ok_or(Failure::NotFound)
+}
+
+#[derive(Template)]
+#[template(path = "visit.html")]
+struct Page {
+    frame: Frame,
+    visit: VisitView,
+    again: bool,
+}
+
+/// `GET /staff/visits/{visit}`
+pub(super) async fn show(
+    State(console): State<Console>,
+    Id(visit): Id,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let visit = found(&console, visit).await?;
+    let page = Page {
+        frame: console.frame(),
+        visit: VisitView::new(&console, &visit),
+        again: query.as_deref() == Some("again"),
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// `GET /staff/visits/{visit}/record.json`: the record, for whoever has to show what is kept.
+pub(super) async fn record(State(console): State<Console>, Id(visit): Id) -> Result<Response, Failure> {
+    let visit = found(&console, visit).await?;
+    let (recorded, patient) = (&visit.recorded, visit.patient.as_ref());
+    let birth = patient.and_then(|patient| patient.birth);
+    let record = json!({
+        "simulated": console.simulated,
+        "visit": recorded.visit.to_string(),
+        "subject": recorded.subject.to_string(),
+        "station": visit.station,
+        "at": recorded.at,
+        "number": recorded.ticket_number(),
+        "queue": recorded.queue,
+        "room": recorded.room,
+        "phuong_thuc_dinh_danh": recorded.method,
+        "strength": visit.strength,
+        "insurance": { "state": insurance_code(recorded.insurance), "result": visit.insurance_result, "card": visit.insurance_card },
+        "patient": patient.map(|patient| json!({
+            "full_name": patient.full_name,
+            "number_masked": patient.number.as_ref().map(identity::number::PersonalNumber::masked),
+            "birth": birth,
+            "sex": patient.sex,
+            "reason": patient.reason,
+        })),
+        "verdict": visit.verdict,
+        "access": visit.access,
+        "challenge": visit.challenge,
+        "signer_sha256": visit.signer_sha256.map(hex::encode),
+        "admitted_by": visit.decision.as_ref().map(|decision| json!({ "staff": decision.staff, "reason": decision.reason })),
+    });
+    Ok(Json(record).into_response())
+}

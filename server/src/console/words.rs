@@ -1,0 +1,126 @@
+//! What the pages say in Vietnamese.
+
+use flows::engine::InsuranceStatus;
+use identity::{ReasonCode, proof::verdict::AxisResult};
+
+/// A screen of the kiosk, where it is one that this program knows.
+pub(super) fn step(step: &str) -> Option<&'static str> {
+    Some(match step {
+        "welcome" => "Màn hình chào",
+        "consent" => "Xin đồng ý",
+        "identify" => "Đọc thẻ",
+        "confirm_person" => "Xác nhận người",
+        "choose" => "Chọn lý do, phòng",
+        "done" => "Đã có số",
+        "call_staff" => "Chờ nhân viên",
+        "card_left_behind" => "Thẻ để quên",
+        _ => return None,
+    })
+}
+
+/// How the insurance stands.
+pub(super) const fn insurance(status: InsuranceStatus) -> &'static str {
+    match status {
+        InsuranceStatus::Valid => "Hợp lệ",
+        InsuranceStatus::Renewed => "Đã đổi thẻ mới",
+        InsuranceStatus::NotValid => "Không còn hợp lệ",
+        InsuranceStatus::NeedsStaff => "Cần nhân viên xem",
+        InsuranceStatus::Unverified => "Chưa xác minh (CHUA_XAC_MINH)",
+    }
+}
+
+/// How an axis of the verdict came out.
+pub(super) const fn result(result: AxisResult) -> &'static str {
+    match result {
+        AxisResult::Passed => "Đạt",
+        AxisResult::Failed => "Không đạt",
+        AxisResult::NotDone => "Chưa kiểm tra",
+    }
+}
+
+/// What happened.
+pub(super) const fn reason(code: ReasonCode) -> &'static str {
+    use ReasonCode as R;
+    match code {
+        R::SignatureVerified => "Chữ ký trên thẻ đúng",
+        R::SecurityObjectMissing => "Không đọc được tệp bảo mật (EF.SOD)",
+        R::SecurityObjectMalformed => "Tệp bảo mật (EF.SOD) sai cấu trúc",
+        R::SignerCertificateMissing => "Thẻ không kèm chứng thư của nơi ký",
+        R::SignedAttributesInvalid => "Thuộc tính đã ký không khớp",
+        R::SignatureInvalid => "Chữ ký trên thẻ sai: thẻ có thể giả",
+        R::AlgorithmUnsupported => "Phần mềm chưa kiểm được thuật toán của thẻ",
+        R::HashesMatch => "Dữ liệu trên thẻ nguyên vẹn",
+        R::DataGroupMismatch => "Dữ liệu trên thẻ đã bị sửa",
+        R::DataGroupMissing => "Thiếu dữ liệu bắt buộc trên thẻ",
+        R::DataGroupNotListed => "Thẻ có dữ liệu không được ký",
+        R::DataGroupMalformed => "Không hiểu được dữ liệu trên thẻ",
+        R::DataGroupsDisagree => "Dữ liệu trên thẻ mâu thuẫn với nhau",
+        R::IssuerTrusted => "Nơi cấp được tin cậy",
+        R::IssuerUnknown => "Chưa cài chứng thư của nơi cấp",
+        R::IssuerSignatureInvalid => "Chứng thư ký thẻ không phải do nơi cấp ký",
+        R::IssuerCertificateMalformed => "Chứng thư ký thẻ sai cấu trúc",
+        R::IssuerCertificateExpired => "Chứng thư của nơi cấp đã hết hạn",
+        R::IssuerCertificateNotYetValid => "Chứng thư của nơi cấp chưa có hiệu lực",
+        R::DemonstrationIssuerRefused => "Thẻ của nơi cấp mô phỏng",
+        R::NotRevoked => "Thẻ và nơi ký không bị thu hồi",
+        R::RevocationNotChecked => "Chưa kiểm tra thu hồi",
+        R::SignerRevoked => "Chứng thư ký thẻ đã bị thu hồi",
+        R::DocumentRevoked => "Thẻ đã bị thu hồi",
+        R::ChallengeAnswered => "Chip là bản gốc",
+        R::ChipKeyAbsent => "Thẻ không có khóa để chứng minh là bản gốc",
+        R::ChipProofUnsupported => "Phần mềm chưa kiểm được cách chứng minh của thẻ",
+        R::ChipProofInvalid => "Chip không phải bản gốc: thẻ có thể bị sao chép",
+        R::ProofWithheld => "Thẻ không chứng minh được là bản gốc",
+        R::ChallengeNotFromServer => "Thử thách không phải do máy chủ tạo",
+        R::ChallengeExpired => "Đọc thẻ quá 120 giây, cần đọc lại",
+        R::ChallengeUsed => "Thử thách đã dùng: có thể là phát lại",
+        R::AccessInformationMismatch => "Thông tin truy cập không khớp dữ liệu đã ký",
+        R::WithinValidity => "Thẻ còn hạn",
+        R::NoExpiry => "Thẻ không thời hạn",
+        R::DocumentExpired => "Thẻ đã hết hạn",
+        R::DocumentNotYetValid => "Ngày cấp thẻ ở tương lai",
+        R::DatesUnreadable => "Không đọc được ngày trên thẻ",
+        R::StaffConfirmed => "Nhân viên xác nhận đúng người",
+        R::StaffRejected => "Nhân viên xác nhận không đúng người",
+        R::KioskStatement => "Kiosk báo khuôn mặt khớp",
+        R::HolderNotChecked => "Chưa đối chiếu người với thẻ",
+        R::PassiveAuthenticationNotPassed => "Chưa xét, vì dữ liệu thẻ chưa được xác thực",
+        R::CardNotAccepted => "Không phải thẻ căn cước có chip",
+        R::WrongCan => "Nhập sai 6 số cuối",
+        R::MrzNeeded => "Thẻ chỉ đọc được bằng dòng mã MRZ ở mặt sau",
+        R::TooManyWrongCans => "Nhập sai 6 số cuối ba lần",
+        R::CardRemoved => "Thẻ bị lấy ra khi đang đọc",
+        R::CardPresentBefore => "Có thẻ nằm sẵn trên đầu đọc",
+        R::CardLeftBehind => "Thẻ để quên trên đầu đọc",
+        R::CardBusy => "Chương trình khác đang giữ thẻ",
+        R::ReaderGone => "Mất đầu đọc thẻ",
+        R::FileTooLarge => "Tệp trên thẻ quá lớn",
+        R::FileMalformed => "Tệp trên thẻ bị hỏng",
+        R::SecureMessagingBroken => "Kênh bảo mật với thẻ bị hỏng",
+        R::ChipSilent => "Chip không trả lời",
+        R::HelpWanted => "Người dân bấm Gọi nhân viên",
+        R::ConsentRefused => "Người dân không đồng ý đọc thẻ",
+        R::NotThisPerson => "Người dân nói không phải mình",
+        R::IdentityMismatch => "Hai giấy tờ của hai người khác nhau",
+        R::TooManyAttempts => "Thử quá nhiều lần",
+        R::NoDocument => "Không mang giấy tờ",
+        R::AlreadyCheckedIn => "Hôm nay đã lấy số rồi",
+        R::SessionExpired => "Quá lâu không thao tác",
+        R::ServerUnreachable => "Kiosk không kết nối được máy chủ",
+        R::InsuranceNeedsStaff => "Cần nhân viên xem bảo hiểm y tế",
+        R::PopulationMismatch => "Không khớp Cơ sở dữ liệu quốc gia về dân cư",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_reasons_read_alike() {
+        let words: BTreeSet<_> = ReasonCode::ALL.iter().map(|code| reason(*code)).collect();
+        assert_eq!(words.len(), ReasonCode::ALL.len());
+    }
+}
