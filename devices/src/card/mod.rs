@@ -10,3 +10,6 @@ mod portrait;
 pub mod vpcd;
 
 pub use chip::VirtualCard;
+
+#[cfg(test)]
+mod tests;

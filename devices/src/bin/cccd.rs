@@ -1,2 +1,0 @@
-//! The command line of the card tools.
-fn main() {}

@@ -1,0 +1,63 @@
+//! `cccd seeds`: cards and keys in a folder.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use devices::{
+    card::personalise::{PersonalisedCard, kiosk_key, personalise},
+    seeds,
+};
+use rsa::pkcs8::EncodePrivateKey as _;
+
+use crate::Failure;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The folder with the made-up citizens.
+    #[arg(long, default_value = "seeds")]
+    seeds: PathBuf,
+    /// Where to put `cards/` and `kiosks/`.
+    #[arg(long, default_value = "target/seeds")]
+    out: PathBuf,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let citizens = seeds::citizens(&arguments.seeds)?;
+    let cards = arguments.out.join("cards");
+    for citizen in &citizens {
+        write_card(&cards.join(&citizen.slug), &personalise(citizen)?)?;
+    }
+    let kiosks = arguments.out.join("kiosks");
+    fs::create_dir_all(&kiosks)?;
+    write_secret(&kiosks.join("demo.key"), hex::encode(kiosk_key("demo")).as_bytes())?;
+    eprintln!("{} cards in {}", citizens.len(), cards.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_card(folder: &Path, card: &PersonalisedCard) -> Result<(), Failure> {
+    // What an earlier seed had and this one has not must not stay.
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => fs::create_dir_all(folder)?,
+    }
+    for (file, content) in &card.files {
+        fs::write(folder.join(file.to_string()), content)?;
+    }
+    if let Some(key) = &card.active_authentication {
+        write_secret(&folder.join("chip.key"), key.to_pkcs8_der()?.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Writes a file that only its owner may read.
+fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}

@@ -1,0 +1,64 @@
+//! `cccd simulate`: a virtual card on a virtual reader.
+
+use std::{
+    net::{SocketAddr, ToSocketAddrs as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use devices::{
+    card::{VirtualCard, personalise::personalise, vpcd},
+    seeds,
+};
+use serde_json::json;
+
+use crate::Failure;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The citizen whose card it is: the name of a file in seeds/citizens.
+    #[arg(long, required_unless_present = "list")]
+    citizen: Option<String>,
+    /// Where vpcd waits for a card.
+    #[arg(long, default_value_t = format!("127.0.0.1:{}", vpcd::PORT))]
+    vpcd: String,
+    /// The folder with the made-up citizens.
+    #[arg(long, default_value = "seeds")]
+    seeds: PathBuf,
+    /// Lists the citizens instead: what each is here to show, and the number that opens their card.
+    #[arg(long, conflicts_with = "citizen")]
+    list: bool,
+    /// With --list: one JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments, random: fn(&mut [u8])) -> Result<ExitCode, Failure> {
+    let Some(slug) = &arguments.citizen else { return list(arguments) };
+    let card = personalise(&seeds::citizen(&arguments.seeds, slug)?)?;
+    let address: SocketAddr = arguments
+        .vpcd
+        .to_socket_addrs()?
+        .next()
+        .ok_or_else(|| format!("no such address: {}", arguments.vpcd))?;
+    let chip = VirtualCard::new(card, Box::new(random));
+    let lying = vpcd::insert(address, chip, None)
+        .map_err(|error| format!("nobody waits for a card at {address}: start pcscd with vpcd ({error})"))?;
+    eprintln!("DỮ LIỆU MÔ PHỎNG: the card of {slug} lies on the reader at {address}. Ctrl-C takes it away.");
+    lying.wait()?;
+    eprintln!("the reader is gone");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    for citizen in seeds::citizens(&arguments.seeds)? {
+        let can = citizen.person.personal_number.can();
+        let can = String::from_utf8_lossy(can.as_bytes());
+        if arguments.json {
+            crate::print(&json!({"citizen": citizen.slug, "can": can, "about": citizen.about}));
+        } else {
+            println!("{:<20} {can}  {}", citizen.slug, citizen.about);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
