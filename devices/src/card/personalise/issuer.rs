@@ -166,7 +166,11 @@ impl BuilderProfile for Profile {
             (&KeyUsage(usage)).to_extension(&self.subject, none)?,
             (&SubjectKeyIdentifier(identifier(subject_key)?)).to_extension(&self.subject, none)?,
             (&authority_key).to_extension(&self.subject, none)?,
-            Extension { extn_id: DEMONSTRATION_MARK, critical: false, extn_value: OctetString::new(NULL)? },
+            Extension {
+                extn_id: DEMONSTRATION_MARK,
+                critical: false,
+                extn_value: OctetString::new(utf8("DU LIEU MO PHONG"))?,
+            },
         ];
         if self.authority {
             let constraints = BasicConstraints { ca: true, path_len_constraint: Some(0) };
