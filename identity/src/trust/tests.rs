@@ -35,6 +35,25 @@ fn what_may_not_certify_is_no_trust_anchor() {
 }
 
 #[test]
+fn a_partial_revocation_list_is_not_taken_for_a_whole_one() {
+    let mut store = TrustStore::new(Mode::Production);
+    store.add("main", &data("main.cer")).unwrap();
+    let refused = store.add("delta", &data("delta.crl")).unwrap_err();
+    assert_eq!(refused.code, ReasonCode::IssuerCertificateMalformed);
+}
+
+#[test]
+fn a_certificate_that_names_two_algorithms_is_none() {
+    let mut certificate = data("main.cer");
+    let algorithm = const_oid::db::rfc5912::ECDSA_WITH_SHA_256;
+    let width = algorithm.as_bytes().len();
+    let outer = certificate.windows(width).rposition(|window| window == algorithm.as_bytes()).unwrap();
+    certificate[outer + width - 1] += 1;
+    let refused = TrustStore::new(Mode::Production).add("two", &certificate).unwrap_err();
+    assert_eq!(refused.code, ReasonCode::IssuerCertificateMalformed);
+}
+
+#[test]
 fn a_certificate_that_is_not_its_own_issuer_needs_its_issuer_first() {
     let mut store = TrustStore::new(Mode::Production);
     let link = data("link.cer");

@@ -57,6 +57,17 @@ fn a_renewed_certificate_of_the_same_key_carries_on_where_the_old_one_ended() {
     let store = trust(&["expired-csca.cer", "renewed-csca.cer"]);
     let proof = Card::new("expired-csca").verify(&store);
     expect("renewed", &proof, "issuer", Axis::passed(Code::IssuerTrusted));
+    // Another key of the same name does not.
+    let proof = Card::new("expired-csca").verify(&trust(&["expired-csca.cer", "main.cer"]));
+    expect("another key", &proof, "issuer", Axis::failed(Code::IssuerCertificateExpired));
+}
+
+#[test]
+fn an_issuer_that_changed_its_name_is_known_by_its_key() {
+    let proof = Card::new("main").verify(&trust(&["renamed-csca.cer"]));
+    expect("renamed", &proof, "issuer", Axis::passed(Code::IssuerTrusted));
+    let proof = Card::new("unknown-issuer").verify(&trust(&["renamed-csca.cer"]));
+    expect("another", &proof, "issuer", Axis::not_done(Code::IssuerUnknown));
 }
 
 #[test]
@@ -74,6 +85,7 @@ fn revocation_lists_count_once_they_verify() {
         (&["none-revoked.crl"][..], Axis::passed(Code::NotRevoked)),
         (&["signer-revoked.crl"], Axis::failed(Code::SignerRevoked)),
         (&["none-revoked.crl", "signer-revoked.crl"], Axis::failed(Code::SignerRevoked)),
+        (&["future.crl"], Axis::not_done(Code::RevocationNotChecked)),
         (&["stale.crl"], Axis::not_done(Code::RevocationNotChecked)),
         (&[], Axis::not_done(Code::RevocationNotChecked)),
     ] {

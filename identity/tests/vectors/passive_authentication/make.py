@@ -138,14 +138,16 @@ class Issuer:
     def der(self, name):
         return openssl("x509", "-in", self.folder / f"{name}.pem", "-outform", "DER")
 
-    def revocation_list(self, revoke, days=None):
+    def revocation_list(self, revoke, days=None, extensions=""):
         folder = self.folder
         (folder / "crlnumber").write_text("01")
         if revoke:
             openssl("ca", "-config", folder / "ca.cnf", "-keyfile", folder / "csca.key", "-cert", folder / "csca.pem",
                     "-revoke", folder / "ds.pem")
+        (folder / "crl.cnf").write_text((folder / "ca.cnf").read_text() + f"[c]\n{extensions}")
+        options = ["-crlexts", "c"] if extensions else []
         dates = days or ("20260101000000Z", "20991231235959Z")
-        openssl("ca", "-config", folder / "ca.cnf", "-gencrl", "-keyfile", folder / "csca.key", "-cert",
+        openssl("ca", "-config", folder / "crl.cnf", "-gencrl", *options, "-keyfile", folder / "csca.key", "-cert",
                 folder / "csca.pem", "-crl_lastupdate", dates[0], "-crl_nextupdate", dates[1], "-out", folder / "crl.pem",
                 *self.signing("-sigopt"))
         return openssl("crl", "-in", folder / "crl.pem", "-outform", "DER")
@@ -314,6 +316,9 @@ def main():
         # The same key with newer dates.
         renewed = Issuer(work / "renewed", "brainpoolP384r1", "sha256", key=work / "expired-csca" / "csca.key")
         write("renewed-csca.cer", renewed.der("csca"))
+        # The main issuer's key under a new name.
+        renamed = Issuer(work / "renamed", "brainpoolP384r1", "sha256", name="New name", key=work / "main" / "csca.key")
+        write("renamed-csca.cer", renamed.der("csca"))
 
         # A link certificate: the next key of the CSCA, certified by the main one under the same name.
         shutil.copy(main_issuer.folder / "ds.key", main_issuer.folder / "kept.key")
@@ -327,6 +332,8 @@ def main():
         shutil.copy(main_issuer.folder / "kept.pem", main_issuer.folder / "ds.pem")
 
         write("none-revoked.crl", main_issuer.revocation_list(False))
+        write("delta.crl", main_issuer.revocation_list(False, extensions="2.5.29.27=critical,DER:020101\n"))
+        write("future.crl", main_issuer.revocation_list(False, ("20300101000000Z", "20991231235959Z")))
         write("stale.crl", main_issuer.revocation_list(False, ("20200101000000Z", "20260101000000Z")))
         revoked = main_issuer.revocation_list(True)
         write("signer-revoked.crl", revoked)
