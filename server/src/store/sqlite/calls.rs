@@ -22,14 +22,21 @@ impl Operation for NewCall {
     type Output = Uuid;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Uuid, StoreError> {
-        let session = self.session.map(|session| session.to_string());
-        match &session {
-            Some(session) => drop(sessions::owned(tx, session, &self.kiosk).await?),
-            None => drop(requests::kiosk(tx.on(), &self.kiosk).await?.ok_or(StoreError::UnknownKiosk)?),
-        }
+        let session = match self.session {
+            Some(session) => Some(sessions::owned(tx, session, &self.kiosk).await?),
+            None if requests::kiosk(tx.on(), &self.kiosk).await?.is_none() => {
+                return Err(StoreError::UnknownKiosk);
+            }
+            None => None,
+        };
         let call = StepCall { step: self.step.clone(), code: self.code };
-        let call = insert(tx, &self.kiosk, session.as_deref(), &call, self.at).await?;
-        requests::complete(tx, &self.request, session.as_deref(), &self.respond.to(&call)).await?;
+        let id = session.as_ref().map(|session| session.id.as_str());
+        let call = insert(tx, &self.kiosk, id, &call, self.at).await?;
+        let response = self.respond.to(&call);
+        match &session {
+            Some(session) => session.complete(tx, &self.request, &response).await?,
+            None => requests::complete_alone(tx, &self.request, &response).await?,
+        }
         Ok(call)
     }
 }
@@ -58,16 +65,18 @@ pub(super) async fn insert(
         return id("calls.id", &same);
     }
     let new = tx.new_id()?;
-    sqlx::query("INSERT INTO calls (id, kiosk, session, step, code, at) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(&new)
-        .bind(kiosk)
-        .bind(session)
-        .bind(&call.step)
-        .bind(&code)
-        .bind(at.as_millisecond())
-        .execute(tx.on())
-        .await?;
-    tx.log(Logged::StaffCalled, &new, at).await?;
+    let row = sqlx::query(
+        "INSERT INTO calls (id, kiosk, session, step, code, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+    )
+    .bind(&new)
+    .bind(kiosk)
+    .bind(session)
+    .bind(&call.step)
+    .bind(&code)
+    .bind(at.as_millisecond())
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::StaffCalled, &new, &row, at).await?;
     id("calls.id", &new)
 }
 
@@ -118,15 +127,17 @@ struct Ending<'a> {
 
 async fn end(tx: &mut Transaction<'_>, call: &str, ending: &Ending<'_>) -> Result<(), StoreError> {
     let decision = tx.seal(ending.decision, ending.key, decision_place(call))?;
-    sqlx::query("INSERT INTO call_endings (call, visit, owner, decision, at) VALUES (?, ?, ?, ?, ?)")
-        .bind(call)
-        .bind(ending.visit)
-        .bind(ending.owner)
-        .bind(decision)
-        .bind(ending.at.as_millisecond())
-        .execute(tx.on())
-        .await?;
-    tx.log(Logged::CallAnswered, call, ending.at).await
+    let row = sqlx::query(
+        "INSERT INTO call_endings (call, visit, owner, decision, at) VALUES (?, ?, ?, ?, ?) RETURNING *",
+    )
+    .bind(call)
+    .bind(ending.visit)
+    .bind(ending.owner)
+    .bind(decision)
+    .bind(ending.at.as_millisecond())
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::CallAnswered, call, &row, ending.at).await
 }
 
 pub(super) fn decision_place(call: &str) -> Place<'_> {
@@ -179,15 +190,18 @@ impl Operation for AdmitByHand {
                 end(tx, other, &ending).await?;
             }
             // The kiosk that still speaks for this session has to fetch it anew.
-            sqlx::query(
-                "UPDATE sessions SET visit = ?, version = version + 1, turned_at = ? WHERE id = ? AND visit IS NULL",
+            let gone_on = sqlx::query(
+                "UPDATE sessions SET visit = ?, version = version + 1, turned_at = ?
+                 WHERE id = ? AND visit IS NULL RETURNING *",
             )
             .bind(&visit)
             .bind(self.at.as_millisecond())
             .bind(session)
-            .execute(tx.on())
+            .fetch_optional(tx.on())
             .await?;
-            tx.log(Logged::TurnSaved, session, self.at).await?;
+            if let Some(row) = gone_on {
+                tx.log(Logged::TurnSaved, session, &row, self.at).await?;
+            }
         }
         Ok(recorded)
     }

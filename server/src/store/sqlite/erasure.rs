@@ -43,9 +43,9 @@ impl Operation for DestroySubjectKey {
             return Err(StoreError::UnknownSubject);
         }
         // Whoever comes back is a new subject: the keyed hash would link them to the erased one.
-        sqlx::query("UPDATE subjects SET look_up = NULL WHERE id = ?")
+        let row = sqlx::query("UPDATE subjects SET look_up = NULL WHERE id = ? RETURNING *")
             .bind(&subject)
-            .execute(tx.on())
+            .fetch_one(tx.on())
             .await?;
         let sessions: Vec<String> = sqlx::query_scalar(
             "SELECT id FROM sessions WHERE visit IN (SELECT id FROM visits WHERE subject = ?1)
@@ -58,7 +58,7 @@ impl Operation for DestroySubjectKey {
             tx.destroy_key(session).await?;
             sqlx::query("DELETE FROM requests WHERE owner = ?").bind(session).execute(tx.on()).await?;
         }
-        tx.log(Logged::KeyDestroyed, &subject, self.at).await
+        tx.log(Logged::KeyDestroyed, &subject, &row, self.at).await
     }
 }
 

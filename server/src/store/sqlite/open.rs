@@ -104,19 +104,20 @@ async fn settle(
     };
     let found = |name| sqlx::query_scalar::<_, Vec<u8>>("SELECT value FROM meta WHERE name = ?").bind(name);
     let Some(mode) = found("mode").fetch_optional(&mut *connection).await? else {
-        let mut erased = false;
-        let mut tx = Transaction::new(connection, keys, &mut erased);
+        let (mut head, mut erased) = (None, false);
+        let mut tx = Transaction::new(connection, keys, &mut head, &mut erased);
+        tx.new_key(SERVER).await?;
         for (name, value) in
             [("mode", wanted.as_bytes()), ("master_key", keys.master.fingerprint().as_slice())]
         {
-            sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?)")
+            let row = sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?) RETURNING *")
                 .bind(name)
                 .bind(value)
-                .execute(tx.on())
+                .fetch_one(tx.on())
                 .await?;
+            tx.log(Logged::DatabaseMade, name, &row, at).await?;
         }
-        tx.new_key(SERVER).await?;
-        return tx.log(Logged::DatabaseMade, "mode", at).await;
+        return Ok(());
     };
     if mode != wanted.as_bytes() {
         return Err(StoreError::ModeMismatch { found: String::from_utf8_lossy(&mode).into_owned(), wanted });

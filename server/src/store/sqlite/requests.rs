@@ -12,7 +12,7 @@ use super::{
     writer::Operation,
 };
 use crate::{
-    sealed::{Place, Sealed},
+    sealed::{DataKey, Place, Sealed},
     store::{
         Begun, Idempotency, Kiosk, NewRequest, RequestKey, StoreError,
         requests::{CLAIM_SECONDS, NONCE_SECONDS},
@@ -33,18 +33,18 @@ impl Operation for EnrolKiosk {
         if kiosk(tx.on(), id).await?.as_ref() == Some(&self.kiosk) {
             return Ok(());
         }
-        sqlx::query(
+        let row = sqlx::query(
             "INSERT INTO kiosks (id, public_key, place, enrolled_at) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key, place = excluded.place,
-                 enrolled_at = excluded.enrolled_at",
+                 enrolled_at = excluded.enrolled_at RETURNING *",
         )
         .bind(id)
         .bind(public_key.as_slice())
         .bind(place)
         .bind(self.at.as_millisecond())
-        .execute(tx.on())
+        .fetch_one(tx.on())
         .await?;
-        tx.log(Logged::KioskEnrolled, id, self.at).await
+        tx.log(Logged::KioskEnrolled, id, &row, self.at).await
     }
 }
 
@@ -166,16 +166,25 @@ impl Operation for Abandon {
     }
 }
 
+/// Stores the response to a request of no conversation.
+pub(super) async fn complete_alone(
+    tx: &mut Transaction<'_>,
+    request: &RequestKey,
+    response: &SecretBytes,
+) -> Result<(), StoreError> {
+    let key = tx.key(SERVER).await?.ok_or(StoreError::Malformed { what: "the server's key" })?;
+    complete(tx, request, SERVER, &key, response).await
+}
+
 /// Stores the response to a request, sealed under the conversation that it belongs to.
 pub(super) async fn complete(
     tx: &mut Transaction<'_>,
     request: &RequestKey,
-    session: Option<&str>,
+    owner: &str,
+    key: &DataKey,
     response: &SecretBytes,
 ) -> Result<(), StoreError> {
-    let owner = session.unwrap_or(SERVER);
-    let key = tx.key(owner).await?.ok_or(StoreError::UnknownSession)?;
-    let sealed = tx.seal(response, &key, place(&request.row()))?;
+    let sealed = tx.seal(response, key, place(&request.row()))?;
     let done = sqlx::query(
         "UPDATE requests SET owner = ?, response = ? WHERE kiosk = ? AND key = ? AND response IS NULL",
     )

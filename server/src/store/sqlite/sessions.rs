@@ -15,9 +15,9 @@ use super::{
     writer::Operation,
 };
 use crate::{
-    sealed::{Place, Sealed},
+    sealed::{DataKey, Place, Sealed},
     store::{
-        ChallengeFault, Consent, NewChallenge, NewSession, SessionRow, StoreError, Turn,
+        ChallengeFault, Consent, NewChallenge, NewSession, RequestKey, SessionRow, StoreError, Turn,
         sessions::CHALLENGE_SECONDS,
     },
 };
@@ -37,9 +37,9 @@ impl Operation for NewSession {
         }
         let key = tx.new_key(&id).await?;
         let state = tx.seal(&self.state, &key, place(&id))?;
-        sqlx::query(
+        let row = sqlx::query(
             "INSERT INTO sessions (id, kiosk, service, language, version, state, opened_at, turned_at)
-             VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
+             VALUES (?, ?, ?, ?, 0, ?, ?, ?) RETURNING *",
         )
         .bind(&id)
         .bind(&self.kiosk)
@@ -48,10 +48,10 @@ impl Operation for NewSession {
         .bind(state)
         .bind(self.at.as_millisecond())
         .bind(self.at.as_millisecond())
-        .execute(tx.on())
+        .fetch_one(tx.on())
         .await?;
-        requests::complete(tx, &self.request, Some(&id), &self.response).await?;
-        tx.log(Logged::SessionOpened, &id, self.at).await
+        requests::complete(tx, &self.request, &id, &key, &self.response).await?;
+        tx.log(Logged::SessionOpened, &id, &row, self.at).await
     }
 }
 
@@ -94,51 +94,67 @@ pub(super) async fn session(
     }))
 }
 
-/// The next state of a conversation, for [`go_on`].
+/// A conversation that the kiosk may speak for.
+pub(super) struct Conversation {
+    pub(super) id: String,
+    pub(super) key: DataKey,
+}
+
+/// The conversation, if `kiosk` opened it and it was not forgotten.
+pub(super) async fn owned(
+    tx: &mut Transaction<'_>,
+    session: Uuid,
+    kiosk: &str,
+) -> Result<Conversation, StoreError> {
+    let id = session.to_string();
+    let wrapped: Option<Vec<u8>> = sqlx::query_scalar(
+        "SELECT wrapped FROM sessions JOIN keys ON keys.owner = sessions.id
+         WHERE sessions.id = ? AND sessions.kiosk = ?",
+    )
+    .bind(&id)
+    .bind(kiosk)
+    .fetch_optional(tx.on())
+    .await?;
+    let key = tx.unwrap(&id, &wrapped.ok_or(StoreError::UnknownSession)?)?;
+    Ok(Conversation { id, key })
+}
+
+/// The next state of a conversation.
 pub(super) struct Next<'a> {
-    pub(super) session: &'a str,
-    pub(super) kiosk: &'a str,
     pub(super) version: u32,
     pub(super) state: &'a SecretBytes,
     pub(super) visit: Option<&'a str>,
     pub(super) at: Timestamp,
 }
 
-/// Writes the next state over the one that it was made from.
-pub(super) async fn go_on(tx: &mut Transaction<'_>, next: &Next<'_>) -> Result<(), StoreError> {
-    let key = owned(tx, next.session, next.kiosk).await?;
-    let state = tx.seal(next.state, &key, place(next.session))?;
-    let done = sqlx::query(
-        "UPDATE sessions SET state = ?, version = version + 1, turned_at = ?, visit = coalesce(?, visit)
-         WHERE id = ? AND version = ?",
-    )
-    .bind(state)
-    .bind(next.at.as_millisecond())
-    .bind(next.visit)
-    .bind(next.session)
-    .bind(next.version)
-    .execute(tx.on())
-    .await?;
-    if done.rows_affected() == 0 {
-        return Err(StoreError::StaleSession);
-    }
-    tx.log(Logged::TurnSaved, next.session, next.at).await
-}
-
-/// The key of a conversation that `kiosk` opened.
-pub(super) async fn owned(
-    tx: &mut Transaction<'_>,
-    session: &str,
-    kiosk: &str,
-) -> Result<crate::sealed::DataKey, StoreError> {
-    let opener: Option<String> = sqlx::query_scalar("SELECT kiosk FROM sessions WHERE id = ?")
-        .bind(session)
+impl Conversation {
+    /// Writes the next state over the one that it was made from.
+    pub(super) async fn go_on(&self, tx: &mut Transaction<'_>, next: &Next<'_>) -> Result<(), StoreError> {
+        let state = tx.seal(next.state, &self.key, place(&self.id))?;
+        let row = sqlx::query(
+            "UPDATE sessions SET state = ?, version = version + 1, turned_at = ?, visit = coalesce(?, visit)
+             WHERE id = ? AND version = ? RETURNING *",
+        )
+        .bind(state)
+        .bind(next.at.as_millisecond())
+        .bind(next.visit)
+        .bind(&self.id)
+        .bind(next.version)
         .fetch_optional(tx.on())
-        .await?;
-    if opener.as_deref() != Some(kiosk) {
-        return Err(StoreError::UnknownSession);
+        .await?
+        .ok_or(StoreError::StaleSession)?;
+        tx.log(Logged::TurnSaved, &self.id, &row, next.at).await
     }
-    tx.key(session).await?.ok_or(StoreError::UnknownSession)
+
+    /// Stores the response to a request in it.
+    pub(super) async fn complete(
+        &self,
+        tx: &mut Transaction<'_>,
+        request: &RequestKey,
+        response: &SecretBytes,
+    ) -> Result<(), StoreError> {
+        requests::complete(tx, request, &self.id, &self.key, response).await
+    }
 }
 
 #[async_trait]
@@ -146,26 +162,19 @@ impl Operation for Turn {
     type Output = ();
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
-        let session = self.session.to_string();
-        let next = Next {
-            session: &session,
-            kiosk: &self.kiosk,
-            version: self.version,
-            state: &self.state,
-            visit: None,
-            at: self.at,
-        };
-        go_on(tx, &next).await?;
+        let session = owned(tx, self.session, &self.kiosk).await?;
+        let next = Next { version: self.version, state: &self.state, visit: None, at: self.at };
+        session.go_on(tx, &next).await?;
         if let Some(challenge) = self.spends {
             spend(tx, challenge, self.session, &self.kiosk, self.at).await?;
         }
         if let Some(consent) = &self.consent {
-            keep_consent(tx, &session, consent, self.at).await?;
+            keep_consent(tx, &session.id, consent, self.at).await?;
         }
         if let Some(call) = &self.call {
-            calls::insert(tx, &self.kiosk, Some(&session), call, self.at).await?;
+            calls::insert(tx, &self.kiosk, Some(&session.id), call, self.at).await?;
         }
-        requests::complete(tx, &self.request, Some(&session), &self.response).await
+        session.complete(tx, &self.request, &self.response).await
     }
 }
 
@@ -176,8 +185,9 @@ async fn keep_consent(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let id = tx.new_id()?;
-    sqlx::query(
-        "INSERT INTO consents (id, session, purpose, given, language, text_sha256, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    let row = sqlx::query(
+        "INSERT INTO consents (id, session, purpose, given, language, text_sha256, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(&id)
     .bind(session)
@@ -186,9 +196,9 @@ async fn keep_consent(
     .bind(word(&consent.language)?)
     .bind(consent.text_sha256.as_slice())
     .bind(at.as_millisecond())
-    .execute(tx.on())
+    .fetch_one(tx.on())
     .await?;
-    tx.log(Logged::ConsentAnswered, &id, at).await
+    tx.log(Logged::ConsentAnswered, &id, &row, at).await
 }
 
 #[async_trait]
@@ -196,17 +206,19 @@ impl Operation for NewChallenge {
     type Output = ();
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
-        let (id, session) = (self.id.to_string(), self.session.to_string());
-        owned(tx, &session, &self.kiosk).await?;
-        sqlx::query("INSERT INTO challenges (id, session, nonce, issued_at) VALUES (?, ?, ?, ?)")
-            .bind(&id)
-            .bind(&session)
-            .bind(self.nonce.as_slice())
-            .bind(self.at.as_millisecond())
-            .execute(tx.on())
-            .await?;
-        requests::complete(tx, &self.request, Some(&session), &self.response).await?;
-        tx.log(Logged::ChallengeIssued, &id, self.at).await
+        let id = self.id.to_string();
+        let session = owned(tx, self.session, &self.kiosk).await?;
+        let row = sqlx::query(
+            "INSERT INTO challenges (id, session, nonce, issued_at) VALUES (?, ?, ?, ?) RETURNING *",
+        )
+        .bind(&id)
+        .bind(&session.id)
+        .bind(self.nonce.as_slice())
+        .bind(self.at.as_millisecond())
+        .fetch_one(tx.on())
+        .await?;
+        session.complete(tx, &self.request, &self.response).await?;
+        tx.log(Logged::ChallengeIssued, &id, &row, self.at).await
     }
 }
 

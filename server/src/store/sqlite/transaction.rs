@@ -13,16 +13,25 @@ use crate::{
     store::StoreError,
 };
 
+/// The audit log's last leaf (its place and hash) as this process wrote it. None where it has to be read.
+pub(super) type Head = Option<(i64, [u8; 32])>;
+
 /// The inside of one operation.
 pub(super) struct Transaction<'a> {
     connection: &'a mut SqliteConnection,
     keys: &'a Keys,
+    head: &'a mut Head,
     erased: &'a mut bool,
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn new(connection: &'a mut SqliteConnection, keys: &'a Keys, erased: &'a mut bool) -> Self {
-        Self { connection, keys, erased }
+    pub(super) fn new(
+        connection: &'a mut SqliteConnection,
+        keys: &'a Keys,
+        head: &'a mut Head,
+        erased: &'a mut bool,
+    ) -> Self {
+        Self { connection, keys, head, erased }
     }
 
     /// For a query.
@@ -56,6 +65,11 @@ impl<'a> Transaction<'a> {
         self.keys.fetch(self.connection, owner).await
     }
 
+    /// The key of `owner` out of its stored form.
+    pub(super) fn unwrap(&self, owner: &str, wrapped: &[u8]) -> Result<DataKey, StoreError> {
+        Ok(self.keys.master.unwrap_data_key(owner, wrapped)?)
+    }
+
     /// Destroys the key of `owner`. Says whether there was one.
     pub(super) async fn destroy_key(&mut self, owner: &str) -> Result<bool, StoreError> {
         let gone = sqlx::query("DELETE FROM keys WHERE owner = ?").bind(owner).execute(self.on()).await?;
@@ -73,11 +87,15 @@ impl<'a> Transaction<'a> {
         Ok(Sealed::seal(value, key, place, &self.keys.random)?.as_stored().to_vec())
     }
 
-    /// Appends a leaf about the row `record` as it stands now.
-    pub(super) async fn log(&mut self, what: Logged, record: &str, at: Timestamp) -> Result<(), StoreError> {
-        let digest = row_digest(self.connection, what, record).await?;
-        let digest = digest.ok_or(StoreError::Malformed { what: "a record that was just written" })?;
-        self.append(what, record, digest, at).await
+    /// Appends a leaf about `row`, the record as it now stands: what `RETURNING *` or `SELECT *` gave.
+    pub(super) async fn log(
+        &mut self,
+        what: Logged,
+        record: &str,
+        row: &SqliteRow,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.append(what, record, row_digest(row)?, at).await
     }
 
     /// Appends a leaf about `record` whose content is not a row.
@@ -98,12 +116,9 @@ impl<'a> Transaction<'a> {
         digest: [u8; 32],
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let last = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
-            .fetch_optional(self.on())
-            .await?;
-        let (last, previous) = match last {
-            Some(row) => (row.try_get::<i64, _>("seq")?, bytes("audit.hash", row.try_get("hash")?)?),
-            None => (0, GENESIS),
+        let (last, previous) = match *self.head {
+            Some(head) => head,
+            None => head(self.connection).await?,
         };
         let seq = last + 1;
         let operation = word(&what)?;
@@ -114,6 +129,7 @@ impl<'a> Transaction<'a> {
             record,
             digest,
         };
+        let hash = leaf.hash(&previous);
         sqlx::query(
             "INSERT INTO audit (seq, at, operation, record, digest, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
@@ -123,26 +139,27 @@ impl<'a> Transaction<'a> {
         .bind(record)
         .bind(digest.as_slice())
         .bind(previous.as_slice())
-        .bind(leaf.hash(&previous).as_slice())
+        .bind(hash.as_slice())
         .execute(self.on())
         .await?;
+        *self.head = Some((seq, hash));
         Ok(())
     }
 }
 
-/// SHA-256 over a row's columns by name, type and content, as stored. None where there is no such row, or where
-/// the operation speaks of none.
-pub(super) async fn row_digest(
-    connection: &mut SqliteConnection,
-    what: Logged,
-    record: &str,
-) -> Result<Option<[u8; 32]>, StoreError> {
-    let Some(select) = what.select() else { return Ok(None) };
-    let row = sqlx::query(select).bind(record).fetch_optional(connection).await?;
-    row.map(|row| digest(&row)).transpose()
+/// The last leaf's place and hash.
+async fn head(connection: &mut SqliteConnection) -> Result<(i64, [u8; 32]), StoreError> {
+    let last = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
+        .fetch_optional(connection)
+        .await?;
+    match last {
+        Some(row) => Ok((row.try_get("seq")?, bytes("audit.hash", row.try_get("hash")?)?)),
+        None => Ok((0, GENESIS)),
+    }
 }
 
-fn digest(row: &SqliteRow) -> Result<[u8; 32], StoreError> {
+/// SHA-256 over a row's columns by name, type and content, as stored.
+pub(super) fn row_digest(row: &SqliteRow) -> Result<[u8; 32], StoreError> {
     let mut parts = Vec::with_capacity(3 * row.len());
     for column in row.columns() {
         let index = column.ordinal();

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Keys,
     audit::Logged,
-    calls, parse_word, requests,
+    calls, erasure, parse_word,
     sessions::{self, Next},
     transaction::{Transaction, bytes, id, time},
     word,
@@ -46,11 +46,10 @@ impl Operation for CheckIn {
     type Output = Recorded;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Recorded, StoreError> {
-        let session = self.session.to_string();
         // Before anything of the person is looked up: is this kiosk the one that may ask?
-        sessions::owned(tx, &session, &self.kiosk).await?;
+        let session = sessions::owned(tx, self.session, &self.kiosk).await?;
         let source = Source {
-            session: Some(&session),
+            session: Some(&session.id),
             method: self.visit.method,
             chip: self.chip.as_ref(),
             submission: self.submission.as_ref(),
@@ -60,18 +59,16 @@ impl Operation for CheckIn {
         let completed = self.respond.to(&recorded);
         let visit = recorded.visit.to_string();
         let next = Next {
-            session: &session,
-            kiosk: &self.kiosk,
             version: self.version,
             state: &completed.state,
             visit: completed.call.is_none().then_some(visit.as_str()),
             at: self.at,
         };
-        sessions::go_on(tx, &next).await?;
+        session.go_on(tx, &next).await?;
         if let Some(call) = &completed.call {
-            calls::insert(tx, &self.kiosk, Some(&session), call, self.at).await?;
+            calls::insert(tx, &self.kiosk, Some(&session.id), call, self.at).await?;
         }
-        requests::complete(tx, &self.request, Some(&session), &completed.response).await?;
+        session.complete(tx, &self.request, &completed.response).await?;
         Ok(recorded)
     }
 }
@@ -84,35 +81,34 @@ pub(super) async fn record(
 ) -> Result<Recorded, StoreError> {
     let day = station_day(source.at);
     let look_up = visit.patient.number.as_ref().map(|number| tx.look_up(number));
-    if let Some(look_up) = &look_up
-        && let Some(earlier) = earlier(tx.on(), look_up, &visit.station, day).await?
-    {
-        tx.log(Logged::NumberRepeated, &earlier.visit.to_string(), source.at).await?;
-        return Ok(earlier);
-    }
-    let (subject, key) = subject(tx, look_up.as_ref(), source.at).await?;
+    let known = match &look_up {
+        Some(look_up) => erasure::subject(tx.on(), look_up).await?.map(|subject| subject.to_string()),
+        None => None,
+    };
+    let (subject, key) = match known {
+        Some(subject) => {
+            if let Some(row) = visit_of(tx.on(), &subject, &visit.station, day).await? {
+                let earlier = Recorded { already: true, ..parse(&row)? };
+                tx.log(Logged::NumberRepeated, &earlier.visit.to_string(), &row, source.at).await?;
+                return Ok(earlier);
+            }
+            let key = tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
+            (subject, key)
+        }
+        None => new_subject(tx, look_up.as_ref(), source.at).await?,
+    };
     let number = next_number(tx, visit, day).await?;
-    let new = insert(tx, visit, source, &Numbered { subject: &subject, key: &key, day, number }).await?;
-    tx.log(Logged::CheckedIn, &new, source.at).await?;
-    recorded(tx.on(), &new).await?.ok_or(StoreError::Malformed { what: "a visit that was just written" })
+    let row = insert(tx, visit, source, &Numbered { subject: &subject, key: &key, day, number }).await?;
+    let recorded = parse(&row)?;
+    tx.log(Logged::CheckedIn, &recorded.visit.to_string(), &row, source.at).await?;
+    Ok(recorded)
 }
 
-/// The subject with this keyed hash, or a new one.
-async fn subject(
+async fn new_subject(
     tx: &mut Transaction<'_>,
     look_up: Option<&[u8; 32]>,
     at: Timestamp,
 ) -> Result<(String, DataKey), StoreError> {
-    if let Some(look_up) = look_up {
-        let known: Option<String> = sqlx::query_scalar("SELECT id FROM subjects WHERE look_up = ?")
-            .bind(look_up.as_slice())
-            .fetch_optional(tx.on())
-            .await?;
-        if let Some(known) = known {
-            let key = tx.key(&known).await?.ok_or(StoreError::UnknownSubject)?;
-            return Ok((known, key));
-        }
-    }
     let new = tx.new_id()?;
     let key = tx.new_key(&new).await?;
     sqlx::query("INSERT INTO subjects (id, look_up, created_at) VALUES (?, ?, ?)")
@@ -149,7 +145,7 @@ async fn insert(
     visit: &NewVisit,
     source: &Source<'_>,
     numbered: &Numbered<'_>,
-) -> Result<String, StoreError> {
+) -> Result<SqliteRow, StoreError> {
     let new = tx.new_id()?;
     let key = numbered.key;
     let column = |column| Place { table: "visits", column, row: &new };
@@ -169,11 +165,11 @@ async fn insert(
     let submission =
         source.submission.map(|signed| tx.seal(signed, key, column("submission"))).transpose()?;
     let verdict = source.chip.map(|chip| serde_json::to_string(&chip.verdict)).transpose();
-    sqlx::query(
+    let row = sqlx::query(
         "INSERT INTO visits (id, subject, session, station, day, queue, number, room, phuong_thuc_dinh_danh,
              strength, insurance, insurance_result, insurance_card, patient, verdict, access, challenge,
              signer_sha256, proof, submission, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(&new)
     .bind(numbered.subject)
@@ -196,9 +192,9 @@ async fn insert(
     .bind(proof)
     .bind(submission)
     .bind(source.at.as_millisecond())
-    .execute(tx.on())
+    .fetch_one(tx.on())
     .await?;
-    Ok(new)
+    Ok(row)
 }
 
 /// The visit of whoever has this keyed hash. It comes marked as had before.
@@ -208,16 +204,24 @@ pub(super) async fn earlier(
     station: &str,
     day: Date,
 ) -> Result<Option<Recorded>, StoreError> {
-    let row = sqlx::query(
-        "SELECT visits.* FROM visits JOIN subjects ON subjects.id = visits.subject
-         WHERE subjects.look_up = ? AND visits.station = ? AND visits.day = ?",
-    )
-    .bind(look_up.as_slice())
-    .bind(station)
-    .bind(day.to_string())
-    .fetch_optional(connection)
-    .await?;
+    let Some(subject) = erasure::subject(connection, look_up).await? else { return Ok(None) };
+    let row = visit_of(connection, &subject.to_string(), station, day).await?;
     row.map(|row| Ok(Recorded { already: true, ..parse(&row)? })).transpose()
+}
+
+async fn visit_of(
+    connection: &mut SqliteConnection,
+    subject: &str,
+    station: &str,
+    day: Date,
+) -> Result<Option<SqliteRow>, StoreError> {
+    let row = sqlx::query("SELECT * FROM visits WHERE subject = ? AND station = ? AND day = ?")
+        .bind(subject)
+        .bind(station)
+        .bind(day.to_string())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row)
 }
 
 pub(super) async fn recorded(

@@ -13,7 +13,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Keys, transaction::Transaction};
+use super::{
+    Keys,
+    transaction::{Head, Transaction},
+};
 use crate::store::StoreError;
 
 /// Operations that may wait before callers are held up.
@@ -99,11 +102,12 @@ async fn write(
     lock: File,
 ) {
     let mut wipe = false;
+    let mut head = None;
     let mut gathered = Vec::with_capacity(GATHERED);
     while receiver.recv_many(&mut gathered, GATHERED).await > 0 {
         let mut waiting = std::mem::take(&mut gathered);
         while !waiting.is_empty() {
-            waiting = commit(&mut connection, &keys, waiting, &mut wipe).await;
+            waiting = commit(&mut connection, &keys, waiting, &mut head, &mut wipe).await;
         }
         if wipe {
             // An erased key also stands in the write-ahead log until that is emptied; readers may hold it up.
@@ -122,6 +126,7 @@ async fn commit(
     connection: &mut SqliteConnection,
     keys: &Keys,
     mut batch: Vec<Box<dyn Pending>>,
+    head: &mut Head,
     wipe: &mut bool,
 ) -> Vec<Box<dyn Pending>> {
     let mut erased = false;
@@ -131,8 +136,9 @@ async fn commit(
         for pending in &mut batch {
             ran += 1;
             execute(connection, "SAVEPOINT operation").await?;
-            let mut tx = Transaction::new(connection, keys, &mut erased);
+            let mut tx = Transaction::new(connection, keys, head, &mut erased);
             if let Err(error) = pending.run(&mut tx).await {
+                *head = None;
                 // A full disk makes SQLite roll back everything: then this fails too, and all is lost.
                 execute(connection, "ROLLBACK TO operation").await.map_err(|_| error.clone())?;
                 pending.fail(error);
@@ -147,6 +153,7 @@ async fn commit(
     match outcome {
         Ok(()) => *wipe |= erased,
         Err(error) => {
+            *head = None;
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 lost = batch.len(),

@@ -176,20 +176,21 @@ async fn whoever_changes_the_log_or_a_record_is_found_out() {
             "UPDATE meta SET value = CAST('production' AS BLOB) WHERE name = 'mode'",
             AuditReport::ChangedRecord { seq: 1 },
         ),
-        ("UPDATE visits SET number = 9", AuditReport::ChangedRecord { seq: 7 }),
-        ("UPDATE visits SET phuong_thuc_dinh_danh = 'NHAP_TAY'", AuditReport::ChangedRecord { seq: 7 }),
-        ("UPDATE visits SET patient = x'00'", AuditReport::ChangedRecord { seq: 7 }),
-        ("DELETE FROM visits", AuditReport::ChangedRecord { seq: 7 }),
+        ("UPDATE visits SET number = 9", AuditReport::ChangedRecord { seq: 8 }),
+        ("UPDATE visits SET phuong_thuc_dinh_danh = 'NHAP_TAY'", AuditReport::ChangedRecord { seq: 8 }),
+        ("UPDATE visits SET patient = x'00'", AuditReport::ChangedRecord { seq: 8 }),
+        ("DELETE FROM visits", AuditReport::ChangedRecord { seq: 8 }),
         (
             "INSERT INTO calls (id, kiosk, step, code, at) VALUES ('forged', 'demo', 'welcome', 'help_wanted', 0)",
             AuditReport::UnloggedRecords,
         ),
     ] {
         let (folder, store) = fresh().await;
-        // Leaves: the database, two kiosks, two requests, a conversation between them, then the visit.
+        // Leaves: the database's two settings, two kiosks, a request, its conversation, a request, then the visit and
+        // the turn.
         let world = World::new(&store).await;
         world.checked_in("001148012345", at(0)).await;
-        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 8, .. }));
+        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 9, .. }));
         tamper(folder.path(), sql).await;
         assert_eq!(store.verify_audit().await.unwrap(), expected, "{sql}");
     }
