@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod card;
+pub mod printer;
 pub mod reader;
 pub mod seeds;
 pub mod testing;
