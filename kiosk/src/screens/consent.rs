@@ -1,0 +1,67 @@
+//! Consent to one purpose. Nothing is ticked beforehand, both answers weigh the same, and the digest of the
+//! exact text goes with the answer (Luật 91/2025/QH15 Đ9).
+
+use egui::{Rect, pos2, vec2};
+use flows::step::Purpose;
+
+use crate::{
+    conversation::{PersonSays, State, Step},
+    look::{Kind, Page, Style, colour, drawing, paragraph},
+    words::Words,
+};
+
+/// The question and the paragraphs below it, as shown.
+pub fn consent_text(words: Words, purpose: Purpose) -> [String; 5] {
+    match purpose {
+        Purpose::HealthCheckIn => [
+            words.say("consent-title"),
+            words.say("consent-health-check-in-what"),
+            words.say("consent-health-check-in-why"),
+            words.say("consent-health-check-in-kept"),
+            words.say("consent-health-check-in-refuse"),
+        ],
+    }
+}
+
+/// SHA-256 of the text shown: its paragraphs with one line feed between them, UTF-8; lower-case hex.
+pub fn consent_digest(text: &[String]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.join("\n").as_bytes());
+    hex::encode(digest)
+}
+
+pub(super) fn draw(state: &State, page: &mut Page<'_>) {
+    let Some(Step::Consent(purpose)) = state.visit().map(|visit| &visit.step) else { return };
+    let words = page.words;
+    let text = consent_text(words, *purpose);
+    let answers = page.two_buttons(
+        (&words.say("consent-yes"), Kind::Secondary, Some(drawing::tick)),
+        (&words.say("consent-no"), Kind::Secondary, Some(drawing::no)),
+    );
+    let [title, paragraphs @ ..] = &text;
+    page.title(title);
+    for paragraph in paragraphs {
+        point(page, paragraph);
+        page.space();
+        page.gap();
+    }
+    let given = match answers {
+        (true, _) => true,
+        (_, true) => false,
+        _ => return,
+    };
+    page.says(PersonSays::Consent { given, text_sha256: consent_digest(&text) });
+}
+
+/// A paragraph with a mark at its left.
+fn point(page: &mut Page<'_>, text: &str) {
+    let look = page.look;
+    let indent = look.mm(14.0);
+    let width = page.ui.available_width();
+    let left = page.ui.cursor().min;
+    let mark = pos2(left.x + look.mm(5.0), left.y + look.mm(12.5) * 0.71);
+    page.ui.painter().circle_filled(mark, look.mm(2.2), colour::PRIMARY.paper);
+    let room = Rect::from_min_size(pos2(left.x + indent, left.y), vec2(width - indent, 0.0));
+    page.ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
+        paragraph(ui, text, Style::body(look).size(look.mm(12.5)).left());
+    });
+}
