@@ -70,6 +70,11 @@ impl FileReading {
         (self.bytes.len(), self.total)
     }
 
+    /// What was read so far.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// After the chip forgot what was open: what was read is kept, the file is opened again.
     pub(super) fn reopen(&mut self) {
         // The short identifier reaches only the first 256 bytes.

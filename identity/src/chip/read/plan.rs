@@ -26,6 +26,8 @@ const APPLICATION: [u8; 7] = [0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
 const WANTED: [FileId; 5] = [FileId::DG1, FileId::DG13, FileId::DG14, FileId::DG15, FileId::DG2];
 /// How often a broken channel is opened again, besides for smaller reads.
 const MAX_BREAKS: usize = 2;
+/// So many bytes of EF.SOD tell two cards apart: its first hash is in them.
+const SAME_CARD: usize = 160;
 /// A DG15 up to this size holds a key whose answer fits 256 bytes (RSA-2048, any curve).
 const SHORT_ANSWER_KEY: usize = 330;
 
@@ -39,7 +41,7 @@ pub(super) enum Stage {
     Pace(Box<Pace>),
     SelectApplication,
     Bac(Box<Bac>),
-    SameCard,
+    SameCard(FileReading),
     File(FileReading),
     ActiveAuthentication,
     Finished,
@@ -153,8 +155,7 @@ impl<'a> ReadingPlan<'a> {
             Stage::Pace(pace) => pace.next_command()?.ok_or(ReadError::Over)?,
             Stage::SelectApplication => CommandApdu::new(0xA4, 0x04, 0x0C).with_data(APPLICATION.to_vec())?,
             Stage::Bac(bac) => bac.next_command()?.ok_or(ReadError::Over)?,
-            Stage::SameCard => CommandApdu::new(0xB0, 0x80 | FileId::Sod.short_identifier(), 0)
-                .expecting(self.block.min(160)),
+            Stage::SameCard(file) => file.next_command(self.block.min(SAME_CARD))?,
             Stage::File(file) => file.next_command(self.block)?,
             Stage::ActiveAuthentication => self.internal_authenticate()?,
         };
@@ -293,14 +294,17 @@ impl<'a> ReadingPlan<'a> {
             | Stage::Pace(_)
             | Stage::SelectApplication
             | Stage::Bac(_)) => self.stage = self.access_answered(stage, response)?,
-            Stage::SameCard => {
-                let same = self.files.get(&FileId::Sod).is_some_and(|known| {
-                    let answer = response.data.as_slice();
-                    // A security object has its first hashes in these bytes.
-                    matches!(response.sw(), 0x9000 | 0x6282)
-                        && answer.len() >= 128.min(known.as_slice().len())
-                        && known.as_slice().starts_with(answer)
-                });
+            Stage::SameCard(mut file) => {
+                let known = self.files.get(&FileId::Sod).map(SecretBytes::as_slice).unwrap_or_default();
+                let same = match file.receive(response) {
+                    Ok(FileTurn::More) if file.bytes().len() < SAME_CARD.min(known.len()) => {
+                        self.stage = Stage::SameCard(file);
+                        return Ok(None);
+                    }
+                    Ok(FileTurn::More) => known.starts_with(file.bytes()),
+                    Ok(FileTurn::Complete(bytes)) => known == bytes.as_slice(),
+                    Ok(FileTurn::Smaller | FileTurn::Absent) | Err(_) => false,
+                };
                 if same {
                     self.stage = self.next_file();
                 } else {
@@ -319,7 +323,11 @@ impl<'a> ReadingPlan<'a> {
 
     /// The stage after access is gained.
     pub(super) fn first_file(&mut self) -> Stage {
-        if self.files.contains_key(&FileId::Sod) { Stage::SameCard } else { self.next_file() }
+        if self.files.contains_key(&FileId::Sod) {
+            Stage::SameCard(FileReading::new(FileId::Sod, self.request.options.max_file))
+        } else {
+            self.next_file()
+        }
     }
 
     fn next_file(&mut self) -> Stage {

@@ -348,7 +348,17 @@ fn a_chip_that_knows_no_short_identifiers_is_read() {
         (command.instruction() == 0xB0 && command.parameters()[0] >= 0x80)
             .then(|| ResponseApdu::new(vec![], 0x6A86))
     });
-    expected(&read(with_can(), &mut chip).unwrap());
+    let mut plan = plan(with_can());
+    while !plan.files().contains_key(&FileId::DG15) {
+        let Next::Send(command) = plan.next_step().unwrap() else { panic!() };
+        plan.receive(&chip.process(&command.to_bytes())).unwrap();
+    }
+    chip.reset();
+    plan.resume();
+    let mut again = Vec::new();
+    expected(&drive(&mut plan, &mut chip, |progress| again.push(progress.file)).unwrap());
+    again.dedup();
+    assert_eq!(again, [FileId::DG2], "what was read before the removal is kept");
 }
 
 #[test]
