@@ -9,5 +9,6 @@ pub mod journey;
 pub mod pictures;
 pub mod process;
 pub mod record;
+pub mod staff;
 pub mod window;
 pub mod world;

@@ -21,6 +21,7 @@ pub struct World {
     folder: PathBuf,
     mock: Running,
     server: Option<Running>,
+    listen: Option<String>,
     pcscd: PrivatePcscd,
     card: Option<Running>,
 }
@@ -39,6 +40,7 @@ impl World {
         let mut world = Self {
             mock: Running::start(&mut mock)?,
             server: None,
+            listen: None,
             pcscd: PrivatePcscd::start()?,
             card: None,
             folder,
@@ -53,10 +55,7 @@ impl World {
     /// Where it does not start.
     pub fn start_server(&mut self) -> io::Result<()> {
         // The kiosk knows one address: after a restart the server comes back where it was.
-        let listen = match &self.server {
-            Some(running) => running.address()?.trim_start_matches("http://").to_owned(),
-            None => "127.0.0.1:0".to_owned(),
-        };
+        let listen = self.listen.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned());
         let national = self.mock.address()?;
         let mut server = program("server")?;
         server
@@ -66,8 +65,10 @@ impl World {
             .env("SERVER__NATIONAL__POPULATION__URL", format!("{national}/population"))
             .env("SERVER__NATIONAL__INSURANCE__BASE_URL", format!("{national}/bhxh"))
             .stderr(log(&self.folder, "server")?);
-        drop(self.server.take());
-        self.server = Some(Running::start(&mut server)?);
+        self.stop_server();
+        let running = Running::start(&mut server)?;
+        self.listen = running.address()?.strip_prefix("http://").map(str::to_owned);
+        self.server = Some(running);
         Ok(())
     }
 
@@ -108,6 +109,21 @@ impl World {
         card.stdout(Stdio::null()).stderr(log(&self.folder, "card")?);
         self.card = Some(Running::start_silent(&mut card)?);
         Ok(())
+    }
+
+    /// Lays a card down and waits until the reader has seen it, by reading it with `cccd`.
+    ///
+    /// # Errors
+    /// Where it cannot be made or read.
+    pub fn lay_card_seen(&mut self, slug: &str, can: &str) -> io::Result<()> {
+        self.lay_card(slug)?;
+        let mut read = self.with_reader("cccd")?;
+        read.args(["read", "--can", can, "--json", "--out"]).arg(self.folder.join("seen"));
+        let output = read.output()?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(io::Error::other(format!("cccd read: {}", String::from_utf8_lossy(&output.stderr))))
     }
 
     /// Takes the card off the reader.
