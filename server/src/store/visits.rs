@@ -122,8 +122,8 @@ pub struct NewVisit {
     pub insurance: Insurance,
 }
 
-/// What the chip proved, and the proof.
-#[derive(Debug, Clone)]
+/// What the chip proved, and the proof. `Debug` shows the axes alone: a file's digest is personal.
+#[derive(Clone)]
 pub struct ChipRecord {
     /// What was proved.
     pub verdict: Verdict,
@@ -139,6 +139,16 @@ pub struct ChipRecord {
     pub nonce: Option<[u8; 8]>,
     /// The chip's answer to it. Sealed.
     pub active_authentication: Option<SecretBytes>,
+}
+
+impl std::fmt::Debug for ChipRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChipRecord")
+            .field("verdict", &self.verdict)
+            .field("access", &self.access)
+            .field("challenge", &self.challenge)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the kiosk signed when it sent the evidence (RFC 9421): with the kiosk's key it shows who sent what. Sealed.
@@ -220,8 +230,8 @@ impl Recorded {
     }
 }
 
-/// A visit as it is kept.
-#[derive(Debug, Clone)]
+/// A visit as it is kept. `Debug` shows what was recorded, and nothing about the person.
+#[derive(Clone)]
 pub struct Visit {
     /// What was recorded.
     pub recorded: Recorded,
@@ -247,6 +257,12 @@ pub struct Visit {
     pub insurance_card: Option<String>,
     /// Who admitted the person by hand, and why. None also where the subject was erased.
     pub decision: Option<Decision>,
+}
+
+impl std::fmt::Debug for Visit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Visit").field("recorded", &self.recorded).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

@@ -150,6 +150,21 @@ async fn a_stolen_disk_tells_no_name_and_no_number() {
 }
 
 #[tokio::test]
+async fn what_is_logged_of_a_check_in_names_nobody() {
+    let (_folder, store) = fresh().await;
+    let world = World::new(&store).await;
+    let check_in = world.check_in(visit(Some("001148012345")), at(0)).await;
+    let given = format!("{check_in:?}");
+    let recorded = store.record_check_in(check_in).await.unwrap();
+    let kept = format!("{:?}", store.visit(recorded.visit).await.unwrap());
+    for text in [given, kept, format!("{recorded:?}")] {
+        for secret in ["Hoà", "148012345", "1948", "HT2", "illness", "4, 4, 4, 4", "@method"] {
+            assert!(!text.contains(secret), "{secret} stands in {text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_destroyed_key_is_not_left_on_the_disk() {
     let (folder, store) = fresh().await;
     let world = World::new(&store).await;
