@@ -32,7 +32,7 @@ pub enum SeedError {
 }
 
 /// A made-up person, their card, and what the simulated national systems say of them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Citizen {
     /// The file's name without `.toml`: kebab-case ASCII.
@@ -48,6 +48,12 @@ pub struct Citizen {
     pub insurance: Option<Insurance>,
     /// What the population database knows; absent where it knows nobody.
     pub population: Option<Population>,
+}
+
+impl std::fmt::Debug for Citizen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Citizen({})", self.slug)
+    }
 }
 
 /// The person.
@@ -88,12 +94,6 @@ pub struct Person {
     pub old_number: String,
 }
 
-impl std::fmt::Debug for Person {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Person({:?})", self.personal_number)
-    }
-}
-
 /// A birth date of which the month and day may be unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BirthDate {
@@ -114,7 +114,7 @@ pub enum Sex {
 }
 
 /// The card of a citizen.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CardFacts {
     /// Which generation.
@@ -203,15 +203,6 @@ pub struct Insurance {
     /// Whether every look-up for this person times out.
     #[serde(default)]
     pub portal_down: bool,
-}
-
-impl std::fmt::Debug for Insurance {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Insurance")
-            .field("result", &self.result)
-            .field("portal_down", &self.portal_down)
-            .finish_non_exhaustive()
-    }
 }
 
 /// What the simulated population database answers.

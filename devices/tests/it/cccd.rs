@@ -127,6 +127,7 @@ fn a_card_without_pace_is_read_by_its_mrz_through_pcscd() {
     let daemon = PrivatePcscd::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let _card = Lying::on(&daemon, "duong-nghia-hon");
+    fs::write(folder.path().join("EF.DG14"), "another card's file, from an earlier read").unwrap();
     let output = read(&daemon, ["--mrz", "095156789,951010,351010"], folder.path());
     assert_eq!(json(&output)["access"].as_str(), Some("bac"), "{output:?}");
     assert_eq!(verify(&["--at", AT], folder.path()).status.code(), Some(0));

@@ -8,6 +8,7 @@ use identity::{
         Password,
         read::{CardRead, Progress, ReadOptions, ReadRequest, ReadingPlan},
     },
+    lds::FileId,
     mrz::MrzKey,
     number::Can,
 };
@@ -122,6 +123,13 @@ fn tell(progress: Progress) {
 }
 
 fn save(arguments: &Arguments, nonce: [u8; 8], card: &CardRead) -> Result<(), Failure> {
+    // Another card's files, left by an earlier read, would look like a forgery of this one.
+    for entry in fs::read_dir(&arguments.out)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(|name| name.parse::<FileId>().is_ok()) {
+            fs::remove_file(entry.path())?;
+        }
+    }
     for (file, content) in &card.files {
         fs::write(arguments.out.join(file.to_string()), content.as_slice())?;
     }
