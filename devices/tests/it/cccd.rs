@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use devices::testing::PrivatePcscd;
+use devices::{card::personalise::personalise, seeds::citizen, testing::PrivatePcscd};
 use serde_json::Value;
 
 use crate::seeds;
@@ -168,7 +168,16 @@ fn a_password_or_challenge_of_the_wrong_shape_is_unusable_input() {
     }
 }
 
-/// The cards as `cccd seeds` writes them, into a folder that goes with the value.
+/// A card's files as `cccd read` would leave them, without what the chip said.
+fn card(slug: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, content) in personalise(&citizen(&seeds(), slug).unwrap()).unwrap().files {
+        fs::write(folder.path().join(file.to_string()), content).unwrap();
+    }
+    folder
+}
+
+/// What `cccd seeds` writes, into a folder that goes with the value.
 fn made_cards() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let output =
@@ -196,12 +205,11 @@ fn seeds_are_the_same_every_time() {
 
 #[test]
 fn exit_codes_tell_failed_from_incomplete_and_from_unusable() {
-    let made = made_cards();
-    let card = |slug: &str| made.path().join("cards").join(slug);
+    let good = card("nguyen-thi-hoa");
     let code = |output: &Output| output.status.code().unwrap();
     let lone = cccd()
         .args(["verify", "--json", "--sod"])
-        .arg(card("nguyen-thi-hoa").join("EF.SOD"))
+        .arg(good.path().join("EF.SOD"))
         .arg("--trust")
         .arg(seeds().join("trust"))
         .output()
@@ -209,10 +217,10 @@ fn exit_codes_tell_failed_from_incomplete_and_from_unusable() {
     assert_eq!((code(&lone), axis(&lone, "security_object").0.as_str()), (3, "passed"));
     assert_eq!(json(&lone)["access"], Value::Null);
 
-    let file = |name: &str| card("nguyen-thi-hoa").join(format!("EF.DG{name}")).display().to_string();
+    let file = |name: &str| good.path().join(format!("EF.DG{name}")).display().to_string();
     let beside = cccd()
         .args(["verify", "--json", "--sod"])
-        .arg(card("nguyen-thi-hoa").join("EF.SOD"))
+        .arg(good.path().join("EF.SOD"))
         .args(["--dg", &format!("1={}", file("1")), "--dg", &format!("13={}", file("1"))])
         .arg("--trust")
         .arg(seeds().join("trust"))
@@ -220,27 +228,26 @@ fn exit_codes_tell_failed_from_incomplete_and_from_unusable() {
         .unwrap();
     assert_eq!((code(&beside), axis(&beside, "data_groups").1.as_str()), (1, "data_group_mismatch"));
 
-    let unknown = verify(&["--at", AT], &card("ly-thi-ngoc-tram"));
+    let unknown = verify(&["--at", AT], card("ly-thi-ngoc-tram").path());
     assert_eq!((code(&unknown), axis(&unknown, "issuer").1.as_str()), (3, "issuer_unknown"));
-    let forged = verify(&["--at", AT], &card("do-ba-binh"));
+    let forged = verify(&["--at", AT], card("do-ba-binh").path());
     assert_eq!((code(&forged), axis(&forged, "security_object").1.as_str()), (1, "signature_invalid"));
 
-    let production = verify(&["--mode", "production"], &card("nguyen-thi-hoa"));
+    let production = verify(&["--mode", "production"], good.path());
     assert_eq!(code(&production), 2);
     assert!(String::from_utf8_lossy(&production.stderr).contains("demonstration_issuer_refused"));
-    assert_eq!(code(&verify(&["--mode", "production", "--clock", AT], &card("nguyen-thi-hoa"))), 2);
-    assert_eq!(code(&verify(&[], &made.path().join("nowhere"))), 2);
-    assert_eq!(code(&verify(&[], made.path())), 2, "no file of a card in it");
+    assert_eq!(code(&verify(&["--mode", "production", "--clock", AT], good.path())), 2);
+    assert_eq!(code(&verify(&[], &good.path().join("nowhere"))), 2);
+    assert_eq!(code(&verify(&[], tempfile::tempdir().unwrap().path())), 2, "no file of a card in it");
 }
 
 #[test]
 fn an_expired_card_was_good_when_the_clock_stood_before() {
-    let made = made_cards();
-    let card = made.path().join("cards/vo-nha-cam");
+    let card = card("vo-nha-cam");
     // No chip spoke here, so that axis fails: looked at is the other.
-    let now = verify(&["--clock", AT], &card);
+    let now = verify(&["--clock", AT], card.path());
     assert_eq!(axis(&now, "validity"), ("failed".into(), "document_expired".into()));
-    let then = verify(&["--clock", AT, "--at", "2023-01-01T00:00:00Z"], &card);
+    let then = verify(&["--clock", AT, "--at", "2023-01-01T00:00:00Z"], card.path());
     assert_eq!(axis(&then, "validity").0, "passed");
 }
 
