@@ -31,6 +31,7 @@ pub(super) struct CallView {
     pub(super) what: &'static str,
     pub(super) what_english: &'static str,
     pub(super) advice: &'static str,
+    pub(super) advice_english: &'static str,
     pub(super) since: String,
     pub(super) minutes: i64,
 }
@@ -45,7 +46,8 @@ impl CallView {
             code: call.code.as_str(),
             what: words::reason(call.code),
             what_english: call.code.meaning(),
-            advice: call.code.action(),
+            advice: words::advice(call.code),
+            advice_english: call.code.action(),
             since: local(call.at).strftime("%H:%M").to_string(),
             minutes: now.duration_since(call.at).as_mins().max(0),
         }

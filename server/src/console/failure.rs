@@ -2,10 +2,14 @@
 
 use askama::Template;
 use axum::{
+    Extension,
+    extract::{Request, State},
     http::StatusCode,
+    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 
+use super::{Console, Frame};
 use crate::store::StoreError;
 
 /// Why there is no page.
@@ -34,21 +38,28 @@ impl From<StoreError> for Failure {
     }
 }
 
-#[derive(Template)]
-#[template(path = "failure.html")]
-struct Page {
+/// What a failure's page says.
+#[derive(Clone, Copy)]
+struct Words {
     title: &'static str,
     advice: &'static str,
     english: &'static str,
 }
 
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct Page {
+    frame: Frame,
+    words: Words,
+}
+
 impl Failure {
-    fn page(&self) -> (StatusCode, Page) {
-        let page = |title, advice, english| Page { title, advice, english };
+    fn words(&self) -> (StatusCode, Words) {
+        let words = |title, advice, english| Words { title, advice, english };
         match self {
             Self::ForeignHost => (
                 StatusCode::FORBIDDEN,
-                page(
+                words(
                     "Trang này chỉ mở được trên máy này",
                     "Mở địa chỉ http://127.0.0.1 hoặc http://localhost.",
                     "These pages answer this machine only.",
@@ -56,7 +67,7 @@ impl Failure {
             ),
             Self::ForeignForm => (
                 StatusCode::FORBIDDEN,
-                page(
+                words(
                     "Biểu mẫu không được gửi từ trang này",
                     "Mở lại trang nhân viên và gửi lại.",
                     "The form was not sent from these pages. Nothing was done.",
@@ -64,7 +75,7 @@ impl Failure {
             ),
             Self::CallAnswered => (
                 StatusCode::CONFLICT,
-                page(
+                words(
                     "Cuộc gọi này đã được trả lời",
                     "Quay lại danh sách cuộc gọi.",
                     "Somebody answered this call already. Nothing was done.",
@@ -72,7 +83,7 @@ impl Failure {
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
-                page(
+                words(
                     "Không có trang này",
                     "Quay lại danh sách cuộc gọi.",
                     "There is nothing at this address.",
@@ -80,7 +91,7 @@ impl Failure {
             ),
             Self::Store(StoreError::DiskFull) => (
                 StatusCode::INSUFFICIENT_STORAGE,
-                page(
+                words(
                     "Ổ đĩa đã đầy, chưa ghi được gì",
                     "Phát số bằng giấy và báo người quản trị.",
                     "The disk is full; nothing was recorded. Hand out numbers on paper and tell the operator.",
@@ -88,7 +99,7 @@ impl Failure {
             ),
             Self::Store(_) | Self::Page(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                page(
+                words(
                     "Chưa ghi được, xin thử lại",
                     "Nếu vẫn lỗi, phát số bằng giấy và báo người quản trị.",
                     "Nothing was recorded. Try again; if it stays so, tell the operator.",
@@ -107,10 +118,17 @@ impl IntoResponse for Failure {
             Self::Page(error) => tracing::error!(%error, "a staff page cannot be made"),
             _ => {}
         }
-        let (status, page) = self.page();
-        let text = page.render().unwrap_or_else(|_| page.title.to_owned());
-        (status, Html(text)).into_response()
+        let (status, words) = self.words();
+        (status, Extension(words), words.title).into_response()
     }
+}
+
+/// Puts the page around a failure's words. (What fails has no station at hand.)
+pub(super) async fn with_page(State(console): State<Console>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let Some(words) = response.extensions().get::<Words>().copied() else { return response };
+    let status = response.status();
+    html(status, &Page { frame: console.frame(), words }).unwrap_or(response)
 }
 
 /// The page made from `template`.

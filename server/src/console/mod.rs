@@ -82,6 +82,7 @@ pub fn router(console: Console) -> Router {
         .route("/staff/visits/{visit}/record.json", get(visits::record))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(middleware::from_fn(check::from_this_machine))
+        .layer(middleware::from_fn_with_state(console.clone(), failure::with_page))
         .with_state(console);
     headers.into_iter().fold(pages, |pages, (name, value): (HeaderName, &'static str)| {
         pages.layer(tower_http::set_header::SetResponseHeaderLayer::overriding(

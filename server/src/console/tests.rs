@@ -304,7 +304,7 @@ async fn what_is_not_there_is_a_page_that_says_so() {
     ] {
         let (found, page) = desk.get(&path).await;
         assert_eq!(found, status, "{path}");
-        assert!(page.contains("lang=\"vi\""), "{path}");
+        assert!(page.contains("lang=\"vi\"") && page.contains("DỮ LIỆU MÔ PHỎNG"), "{path}");
     }
 }
 

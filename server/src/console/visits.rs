@@ -47,6 +47,7 @@ struct VisitView {
 /// One axis of the verdict.
 struct AxisView {
     name: &'static str,
+    words: &'static str,
     result: &'static str,
     code: &'static str,
     what: &'static str,
@@ -75,6 +76,7 @@ impl VisitView {
                 let axes = verdict.axes().into_iter();
                 axes.map(|(name, axis)| AxisView {
                     name,
+                    words: words::axis(name),
                     result: words::result(axis.result),
                     code: axis.code.as_str(),
                     what: words::reason(axis.code),

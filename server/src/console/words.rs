@@ -112,11 +112,99 @@ pub(super) const fn reason(code: ReasonCode) -> &'static str {
     }
 }
 
+/// What staff do about it. Empty where nothing needs doing.
+pub(super) const fn advice(code: ReasonCode) -> &'static str {
+    use ReasonCode as R;
+    match code {
+        R::SignatureVerified
+        | R::HashesMatch
+        | R::IssuerTrusted
+        | R::NotRevoked
+        | R::ChallengeAnswered
+        | R::WithinValidity
+        | R::NoExpiry
+        | R::StaffConfirmed
+        | R::KioskStatement
+        | R::HolderNotChecked => "",
+        R::SecurityObjectMalformed
+        | R::SignedAttributesInvalid
+        | R::SignatureInvalid
+        | R::DataGroupMismatch
+        | R::DataGroupsDisagree
+        | R::IssuerSignatureInvalid
+        | R::SignerRevoked
+        | R::ChipProofInvalid
+        | R::AccessInformationMismatch => "Không tin thẻ này. Nhập tay và báo cáo về thẻ.",
+        R::SignerCertificateMissing
+        | R::IssuerCertificateMalformed
+        | R::DataGroupNotListed
+        | R::DemonstrationIssuerRefused => "Không tin thẻ này. Nhập tay.",
+        R::SecurityObjectMissing
+        | R::DataGroupMissing
+        | R::ProofWithheld
+        | R::FileMalformed
+        | R::SecureMessagingBroken
+        | R::CardRemoved
+        | R::ChipSilent
+        | R::ChallengeExpired
+        | R::ChallengeNotFromServer
+        | R::ChallengeUsed => "Đặt thẻ lại và để yên. Nếu vẫn vậy thì nhập tay.",
+        R::AlgorithmUnsupported | R::DataGroupMalformed => "Nhập tay. Báo cho người làm phần mềm.",
+        R::IssuerUnknown
+        | R::RevocationNotChecked
+        | R::ChipKeyAbsent
+        | R::ChipProofUnsupported
+        | R::DatesUnreadable
+        | R::PassiveAuthenticationNotPassed => "Xem thẻ bằng mắt rồi nhập tay.",
+        R::IssuerCertificateExpired | R::IssuerCertificateNotYetValid | R::DocumentNotYetValid => {
+            "Nhập tay. Báo người quản trị xem đồng hồ và chứng thư của máy chủ."
+        }
+        R::DocumentRevoked => "Nhập tay, theo quy định về thẻ bị thu hồi.",
+        R::DocumentExpired => "Nhập tay. Nhắc người dân đổi thẻ.",
+        R::StaffRejected => "Theo quy định của nơi này; tên và lý do được lưu.",
+        R::CardNotAccepted | R::FileTooLarge | R::MrzNeeded | R::NoDocument => {
+            "Xem giấy tờ khác, hoặc nhập tay."
+        }
+        R::WrongCan | R::TooManyWrongCans => "Giúp nhập 6 số cuối của số trên mặt trước thẻ, hoặc nhập tay.",
+        R::CardPresentBefore | R::CardLeftBehind => "Lấy thẻ ra và tìm chủ thẻ.",
+        R::CardBusy | R::ReaderGone => "Xem đầu đọc của kiosk; trong lúc đó nhập tay.",
+        R::HelpWanted | R::TooManyAttempts | R::SessionExpired => "Đến kiosk giúp người dân.",
+        R::ConsentRefused => "Phục vụ bằng nhập tay, không phân biệt đối xử.",
+        R::NotThisPerson => "Hỏi xem thẻ là của ai.",
+        R::IdentityMismatch => "Hỏi xem giấy tờ là của ai.",
+        R::AlreadyCheckedIn => "Cùng người dân tìm số đã lấy trước đó.",
+        R::ServerUnreachable => "Xem mạng và máy chủ; trong lúc đó phát số bằng giấy.",
+        R::InsuranceNeedsStaff => "Cùng người dân xem thẻ bảo hiểm y tế.",
+        R::PopulationMismatch => "So thẻ với người; hướng dẫn đến công an xã sửa dữ liệu.",
+    }
+}
+
+/// An axis of the verdict.
+pub(super) fn axis(name: &'static str) -> &'static str {
+    match name {
+        "security_object" => "Chữ ký của thẻ",
+        "data_groups" => "Dữ liệu trên thẻ",
+        "issuer" => "Nơi cấp",
+        "revocation" => "Thu hồi",
+        "chip" => "Chip gốc",
+        "validity" => "Thời hạn",
+        "holder" => "Chủ thẻ",
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn staff_are_told_what_to_do_wherever_engineers_are() {
+        for code in ReasonCode::ALL {
+            assert_eq!(advice(*code).is_empty(), code.action().is_empty(), "{code}");
+        }
+    }
 
     #[test]
     fn no_two_reasons_read_alike() {
