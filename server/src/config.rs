@@ -10,8 +10,11 @@ use figment::{
     providers::{Env, Format, Toml},
     value::magic::RelativePathBuf,
 };
+pub use identity::trust::Mode;
 use serde::Deserialize;
 use thiserror::Error;
+
+use crate::national::NationalConfiguration;
 
 /// Why the configuration cannot be used.
 #[derive(Debug, Error)]
@@ -37,13 +40,10 @@ pub enum ConfigError {
     NoMasterKey,
 }
 
-/// Whether made-up people, issuers and systems are welcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Made-up issuers are trusted, and every screen says DỮ LIỆU MÔ PHỎNG.
+#[derive(Deserialize)]
+#[serde(remote = "Mode", rename_all = "snake_case")]
+enum ModeName {
     Demonstration,
-    /// Only real ones.
     Production,
 }
 
@@ -52,6 +52,7 @@ pub enum Mode {
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The mode. It is written into a new database and cannot be changed afterwards.
+    #[serde(with = "ModeName")]
     pub mode: Mode,
     /// Where to listen; port 0 takes a free one. Loopback only.
     #[serde(default = "default_listen")]
@@ -65,6 +66,8 @@ pub struct Config {
     /// The file with the key that seals personal data. In demonstration mode it may be left out: one is made in
     /// the data folder.
     pub master_key: Option<RelativePathBuf>,
+    /// The national systems.
+    pub national: NationalConfiguration,
 }
 
 fn default_listen() -> SocketAddr {

@@ -7,6 +7,8 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod national;
+pub mod program;
 pub mod random;
 pub mod sealed;
+pub mod session;
 pub mod store;

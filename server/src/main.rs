@@ -1,3 +1,47 @@
-//! The server's program.
+//! The server's program: opens the machine's clock and random generator, and starts.
+#![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use server::{
+    clock::Clock,
+    program::{Arguments, LOG_FILTER, run},
+    random::{Random, RandomUnavailable},
+};
+use tracing::error;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::new(LOG_FILTER);
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // The default hook prints the panic's words, and those may quote data.
+    std::panic::set_hook(Box::new(|panic| {
+        error!(location = panic.location().map(tracing::field::display), "a panic");
+    }));
+    match run(Arguments::parse(), &system_clock(), system_random()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("server: {error}");
+            let mut source = std::error::Error::source(&error);
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program's one real clock")]
+fn system_clock() -> Clock {
+    Clock::new(jiff::Timestamp::now)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program's one real generator")]
+fn system_random() -> Random {
+    let system = SystemRandom::new();
+    Random::new(move |bytes| system.fill(bytes).map_err(|_| RandomUnavailable))
+}

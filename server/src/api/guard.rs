@@ -58,3 +58,34 @@ pub fn not_found() -> impl Future<Output = Failure> {
 pub fn method_not_allowed() -> impl Future<Output = Failure> {
     std::future::ready(Kind::MethodNotAllowed.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::Request, middleware, routing::get};
+    use tower::ServiceExt as _;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn answer(router: Router) -> Kind {
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        *router.oneshot(request).await.unwrap().extensions().get::<Kind>().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_and_not_a_broken_connection() {
+        async fn fails() -> &'static str {
+            panic!("Nguyễn Thị Hoà")
+        }
+        let router = Router::new().route("/", get(fails)).layer(CatchPanicLayer::custom(panicked));
+        assert_eq!(answer(router).await, Kind::Internal);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_ever() {
+        let router = Router::new()
+            .route("/", get(std::future::pending::<&'static str>))
+            .layer(middleware::from_fn_with_state(Duration::ZERO, limit_time));
+        assert_eq!(answer(router).await, Kind::TimedOut);
+    }
+}

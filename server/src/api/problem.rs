@@ -55,7 +55,7 @@ kinds! {
 
     SignatureMissing UNAUTHORIZED "signature_missing" "The call is not signed." => "Sign each call as RFC 9421 says, with an enrolled kiosk's Ed25519 key.";
     SignatureMalformed UNAUTHORIZED "signature_malformed" "The signature's headers cannot be understood." => "Send one signature with created, nonce and keyid, as RFC 9421 says.";
-    SignatureIncomplete UNAUTHORIZED "signature_incomplete" "The signature does not cover all that it must." => "Cover @method, @target-uri, and with a body content-digest, content-type and idempotency-key.";
+    SignatureIncomplete UNAUTHORIZED "signature_incomplete" "The signature does not cover all that it must." => "Cover @method, @authority, @path, @query, and content-digest and idempotency-key where they are sent.";
     KioskUnknown UNAUTHORIZED "kiosk_unknown" "No kiosk with this key is enrolled." => "Enrol the kiosk's public key at the server.";
     SignatureInvalid UNAUTHORIZED "signature_invalid" "The signature does not verify under the kiosk's key." => "Check that the kiosk signs with the key that was enrolled and that nothing changes its calls on the way.";
     SignatureStale UNAUTHORIZED "signature_stale" "The signature was not made within 60 seconds of the server's time." => "Set the kiosk's clock.";
@@ -68,10 +68,9 @@ kinds! {
     IdempotencyKeyInFlight CONFLICT "idempotency_key_in_flight" "A call with this Idempotency-Key is being answered now." => "Wait for its answer, then send it again.";
 
     SessionUnknown NOT_FOUND "session_unknown" "This kiosk has no such session." => "Begin again. A session answers only the kiosk that opened it.";
-    SessionOver CONFLICT "session_over" "The session has come to its end." => "Begin again.";
     AnswerUnexpected CONFLICT "answer_unexpected" "The answer is not one to the step that is shown." => "Get the session and show its step.";
     SessionChanged CONFLICT "session_changed" "The session moved on while this answer was looked at." => "Get the session and show its step.";
-    TooManyChallenges TOO_MANY_REQUESTS "too_many_challenges" "The session was given too many challenges." => "Call staff.";
+    ServiceNotOffered UNPROCESSABLE_ENTITY "service_not_offered" "This place does not offer that service." => "Offer what GET /v1/welcome lists.";
     EvidenceMalformed BAD_REQUEST "evidence_malformed" "The evidence names a file twice or a file that no chip has." => "Send each file once, under its name in ICAO 9303-10.";
 }
 

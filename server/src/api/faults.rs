@@ -1,0 +1,31 @@
+//! What a conversation's fault is to the caller.
+
+use tracing::error;
+
+use crate::{
+    api::{
+        caller::store_fault,
+        problem::{Failure, Kind},
+    },
+    session::Fault,
+};
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        let kind = match fault {
+            Fault::Store(fault) => return store_fault(&fault),
+            Fault::UnknownSession => Kind::SessionUnknown,
+            Fault::ServiceNotOffered => Kind::ServiceNotOffered,
+            Fault::UnexpectedAnswer => Kind::AnswerUnexpected,
+            Fault::EvidenceMalformed => Kind::EvidenceMalformed,
+            Fault::ConsentMalformed | Fault::ScreenMalformed => {
+                return Self::with_detail(Kind::BodyMalformed, fault.to_string());
+            }
+            Fault::StateMalformed | Fault::VerificationLost | Fault::Random(_) => {
+                error!(%fault, "a conversation failed");
+                Kind::Internal
+            }
+        };
+        kind.into()
+    }
+}

@@ -1,0 +1,301 @@
+//! From the command line to a server that answers.
+
+use std::{
+    io::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::Router;
+use clap::Parser;
+use flows::health::{Station, StationError};
+use identity::trust::{Mode, TrustError, TrustStore};
+use jiff::Timestamp;
+use serde::Deserialize;
+use thiserror::Error;
+use tokio::{net::TcpListener, signal::unix};
+use tracing::{info, warn};
+
+use crate::{
+    api::{self, Api},
+    clock::Clock,
+    config::{self, Config, ConfigError},
+    console::{self, Console},
+    national::{ConfigurationError, InsuranceClient, NationalConfiguration, PopulationClient},
+    random::Random,
+    sealed::{MasterKey, MasterKeyError},
+    session::{Conversations, Registers},
+    store::{
+        Kiosk, Store, StoreError,
+        sqlite::{SqliteOptions, SqliteStore},
+    },
+};
+
+/// What is logged. Fixed: at finer levels some libraries write addresses or content.
+pub const LOG_FILTER: &str = "warn,server=info";
+
+/// The public keys of made-up kiosks, whose private keys anybody can make.
+const DEMONSTRATION_KIOSKS: [[u8; 32]; 1] = [[
+    0x35, 0x3b, 0xcb, 0xd7, 0x92, 0x94, 0x70, 0xfb, 0x02, 0x96, 0x61, 0xc6, 0x1c, 0xd5, 0x8d, 0x1f, 0x6b,
+    0x90, 0xb6, 0x5a, 0xd6, 0x77, 0x4a, 0x7f, 0x6f, 0x2e, 0x63, 0x92, 0x4b, 0x3d, 0x92, 0x31,
+]];
+
+/// How often what has outlived its purpose is destroyed.
+const TIDY_EVERY: Duration = Duration::from_mins(10);
+
+/// The server that kiosks speak to.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "server", version)]
+pub struct Arguments {
+    /// The configuration (TOML). Variables SERVER__… override it.
+    #[arg(long)]
+    pub config: PathBuf,
+    /// The folder of the database; made where it is not there.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Starts the server's clock at this time (RFC 3339). In demonstration mode only.
+    #[arg(long)]
+    pub clock: Option<Timestamp>,
+}
+
+/// Why the server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The station's file contradicts itself.
+    #[error("the station in {} cannot be used", path.display())]
+    Station {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: StationError,
+    },
+    /// A kiosk's key is not one.
+    #[error("the kiosk in {} needs public_key: 64 hexadecimal digits", path.display())]
+    KioskKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A made-up kiosk may call in a demonstration only: everybody can make its private key.
+    #[error("the kiosk in {} is made up: enrol real ones, or set mode = \"demonstration\"", path.display())]
+    DemonstrationKiosk {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be read or made.
+    #[error("{} cannot be used; check the path and its permissions", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A certificate may not stand in the trust store.
+    #[error("{} may not stand in the trust store", path.display())]
+    Trust {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: TrustError,
+    },
+    /// The master key.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// A national system's settings.
+    #[error(transparent)]
+    National(#[from] ConfigurationError),
+    /// The store.
+    #[error("the database cannot be used")]
+    Store(#[from] StoreError),
+    /// The address is taken, or the server broke down.
+    #[error("the server cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Starts the server and answers until it is told to end (SIGTERM, SIGINT).
+///
+/// # Errors
+/// Where it cannot start.
+pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(), StartError> {
+    let config = Config::load(&arguments.config)?;
+    let clock = match (arguments.clock, config.mode) {
+        (None, _) => real.clone(),
+        (Some(start), Mode::Demonstration) => real.started_at(start),
+        (Some(_), Mode::Production) => return Err(ConfigError::ClockInProduction.into()),
+    };
+    let (router, store) = assemble(&config, &arguments.data, clock.clone(), random).await?;
+
+    let failed = |source| StartError::Listen { address: config.listen, source };
+    let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+    println!("listening on http://{}", listener.local_addr().map_err(failed)?);
+    let _ = std::io::stdout().flush();
+    info!(mode = ?config.mode, "ready");
+
+    let tidying = tokio::spawn(tidy(Arc::clone(&store), clock));
+    let served = axum::serve(listener, router).with_graceful_shutdown(told_to_end()).await;
+    tidying.abort();
+    let _ = tidying.await;
+    if let Some(store) = Arc::into_inner(store) {
+        store.close().await;
+    }
+    served.map_err(failed)
+}
+
+/// Everything that answers, without the socket.
+///
+/// # Errors
+/// Where the configuration, the data or the trusted issuers may not be used.
+pub async fn assemble(
+    config: &Config,
+    data: &Path,
+    clock: Clock,
+    random: Random,
+) -> Result<(Router, Arc<SqliteStore>), StartError> {
+    let station = Arc::new(station(&config.station.relative())?);
+    let trust = Arc::new(trusted(config)?);
+    let registers = registers(config, &clock, &random)?;
+    let kiosks = config.kiosks.iter().map(|file| kiosk(&file.relative(), config.mode));
+    let kiosks = kiosks.collect::<Result<Vec<_>, _>>()?;
+
+    std::fs::create_dir_all(data).map_err(|source| StartError::File { path: data.to_owned(), source })?;
+    let options = SqliteOptions {
+        folder: data.to_owned(),
+        mode: config.mode,
+        master: master_key(config, data, &random)?,
+        random: random.clone(),
+        at: clock.now(),
+    };
+    let store = Arc::new(SqliteStore::open(options).await?);
+    for kiosk in kiosks {
+        store.enrol_kiosk(kiosk, clock.now()).await?;
+    }
+    let shared: Arc<dyn Store> = Arc::clone(&store) as _;
+    let conversations = Conversations {
+        store: Arc::clone(&shared),
+        clock: clock.clone(),
+        random,
+        trust,
+        station,
+        simulated: config.mode == Mode::Demonstration,
+        registers,
+    };
+    let console = Console {
+        store: Arc::clone(&shared),
+        clock: clock.clone(),
+        station: Arc::clone(&conversations.station),
+        simulated: conversations.simulated,
+    };
+    let api = Api { store: shared, clock, conversations };
+    Ok((api::router(Arc::new(api), console::router(console)), store))
+}
+
+/// The key that seals personal data: the operator's, or in a demonstration one of the data folder's own.
+fn master_key(config: &Config, data: &Path, random: &Random) -> Result<MasterKey, MasterKeyError> {
+    if let Some(path) = &config.master_key {
+        return MasterKey::load(&path.relative());
+    }
+    let path = data.join("master.key");
+    if path.exists() { MasterKey::load(&path) } else { MasterKey::create(&path, random) }
+}
+
+fn registers(config: &Config, clock: &Clock, random: &Random) -> Result<Registers, ConfigurationError> {
+    let NationalConfiguration { population, insurance } = config.national.clone();
+    Ok(Registers {
+        population: Arc::new(PopulationClient::new(population, clock.clone(), random.clone())?),
+        insurance: Arc::new(InsuranceClient::new(insurance, clock.clone(), random.clone())?),
+    })
+}
+
+fn station(path: &Path) -> Result<Station, StartError> {
+    let station: Station = config::read(path)?;
+    station.check().map_err(|source| StartError::Station { path: path.to_owned(), source })?;
+    Ok(station)
+}
+
+/// A kiosk's file. Other entries say where it stands and are not the server's business.
+#[derive(Debug, Deserialize)]
+struct KioskFile {
+    id: String,
+    public_key: String,
+    place: String,
+}
+
+fn kiosk(path: &Path, mode: Mode) -> Result<Kiosk, StartError> {
+    let file: KioskFile = config::read(path)?;
+    let mut public_key = [0; 32];
+    hex::decode_to_slice(&file.public_key, &mut public_key)
+        .map_err(|_| StartError::KioskKey { path: path.to_owned() })?;
+    if mode == Mode::Production && DEMONSTRATION_KIOSKS.contains(&public_key) {
+        return Err(StartError::DemonstrationKiosk { path: path.to_owned() });
+    }
+    Ok(Kiosk { id: file.id, public_key, place: file.place })
+}
+
+/// The trusted issuers, file by file in the order of their names.
+fn trusted(config: &Config) -> Result<TrustStore, StartError> {
+    let mut store = TrustStore::new(config.mode);
+    for entry in &config.trust {
+        let path = entry.relative();
+        let files = if path.is_dir() { certificates_in(&path)? } else { vec![path] };
+        for path in files {
+            let bytes =
+                std::fs::read(&path).map_err(|source| StartError::File { path: path.clone(), source })?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            store.add(&name, &bytes).map_err(|source| StartError::Trust { path: path.clone(), source })?;
+        }
+    }
+    Ok(store)
+}
+
+fn certificates_in(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
+    let failed = |source| StartError::File { path: folder.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if matches!(extension, Some("cer" | "crt" | "der" | "crl")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+async fn tidy(store: Arc<SqliteStore>, clock: Clock) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    loop {
+        ticks.tick().await;
+        match store.forget_expired(clock.now()).await {
+            Ok(forgotten) => info!(sessions = forgotten.sessions, requests = forgotten.requests, "forgotten"),
+            Err(error) => warn!(%error, "what has outlived its purpose is still there"),
+        }
+    }
+}
+
+async fn told_to_end() {
+    let terminated = async {
+        match unix::signal(unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

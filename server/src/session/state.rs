@@ -1,0 +1,83 @@
+//! What is kept of a conversation between two calls: one sealed JSON value.
+
+use flows::{
+    engine::Session,
+    wire::{SessionView, VerdictView},
+};
+use identity::SecretBytes;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use super::{Fault, rules::Place};
+use crate::store::{ChipRecord, Submission};
+
+/// A conversation between two calls.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct State {
+    /// Where it stands.
+    pub session: Session,
+    /// The verdict on the last evidence.
+    pub verdict: Option<VerdictView>,
+    /// What is kept of that evidence until the check-in. The files are not.
+    pub proof: Option<Proof>,
+}
+
+/// What is kept of evidence.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Proof {
+    /// SHA-256 of the document signer's certificate.
+    pub signer_sha256: Option<[u8; 32]>,
+    /// SHA-256 of EF.SOD.
+    pub sod_sha256: Option<[u8; 32]>,
+    /// The server's challenge, where it counted.
+    pub nonce: Option<[u8; 8]>,
+    /// The chip's answer.
+    pub active_authentication: Option<SecretBytes>,
+    /// What the kiosk signed.
+    pub submission: Submission,
+}
+
+impl State {
+    pub fn new(session: Session) -> Self {
+        Self { session, verdict: None, proof: None }
+    }
+
+    /// Forgets what only an unfinished conversation needs.
+    pub fn tidy(&mut self) {
+        if self.session.known().is_none() {
+            self.proof = None;
+        }
+    }
+
+    pub fn view(&self, id: Uuid, place: &Place<'_>) -> SessionView {
+        SessionView {
+            session_id: id.to_string(),
+            step: self.session.step(&place.rules()),
+            verdict: self.verdict,
+        }
+    }
+
+    /// What the chip proved, for the record.
+    pub fn chip_record(&self) -> Option<ChipRecord> {
+        let (view, proof) = (self.verdict?, self.proof.clone()?);
+        Some(ChipRecord {
+            verdict: view.verdict,
+            access: view.access,
+            challenge: view.challenge,
+            signer_sha256: proof.signer_sha256,
+            sod_sha256: proof.sod_sha256,
+            nonce: proof.nonce,
+            active_authentication: proof.active_authentication,
+        })
+    }
+}
+
+/// `value` as JSON, for the store and for the caller.
+pub(super) fn write<T: Serialize>(value: &T) -> Result<SecretBytes, Fault> {
+    serde_json::to_vec(value).map(SecretBytes::new).map_err(|_| Fault::StateMalformed)
+}
+
+/// Reads what [`write`] wrote.
+pub(super) fn read<T: DeserializeOwned>(bytes: &SecretBytes) -> Result<T, Fault> {
+    serde_json::from_slice(bytes.as_slice()).map_err(|_| Fault::StateMalformed)
+}

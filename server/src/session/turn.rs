@@ -1,0 +1,224 @@
+//! One answer: the step engine says what follows, and it is done here, up to the next question.
+
+use std::sync::Arc;
+
+use flows::{
+    Answer, Evidence, Step,
+    engine::{Effect, Event, Known},
+    health::priority_by_age,
+};
+use identity::SecretBytes;
+use jiff::Timestamp;
+use tracing::info;
+use uuid::Uuid;
+
+use super::{
+    Conversations, Fault, SignedCall,
+    rules::Place,
+    state::{State, write},
+};
+use crate::store::{
+    CheckIn, Completed, Consent, Method, NewVisit, Patient, Queue, Recorded, RequestKey, Respond, SessionRow,
+    StepCall, Turn, visits::insurance_code,
+};
+
+/// What a turn writes beside the state.
+#[derive(Debug, Default)]
+struct Notes {
+    spends: Option<Uuid>,
+    consent: Option<Consent>,
+    call: Option<StepCall>,
+}
+
+impl Conversations {
+    /// Takes an answer to the step that is shown. The response is a `SessionView`.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownSession`], [`Fault::UnexpectedAnswer`], [`Fault::EvidenceMalformed`],
+    /// [`Fault::ConsentMalformed`], or where it could not be written. The conversation is then where it was.
+    pub async fn answer(&self, id: Uuid, call: SignedCall, answer: Answer) -> Result<SecretBytes, Fault> {
+        let place = self.place(self.clock.now());
+        let (row, mut state) = self.load(id, &call.request.kiosk, &place).await?;
+        let asked = step_name(&state.session.step(&place.rules()));
+        let mut notes = Notes::default();
+        let event = match answer {
+            Answer::Evidence { evidence: Evidence::Chip(chip) } if state.session.expects_evidence() => {
+                let verified = self.verify(chip, &row, call.submission, place.at).await?;
+                notes.spends = verified.spends;
+                state.verdict = Some(verified.view);
+                state.proof = Some(verified.proof);
+                Event::Identified { person: verified.person, verdict: verified.view.verdict }
+            }
+            Answer::Evidence { .. } => return Err(Fault::UnexpectedAnswer),
+            answer => {
+                notes.consent = consent(&answer)?;
+                Event::Answered(answer)
+            }
+        };
+        let effect = state.session.advance(event, &place.rules())?;
+        match self.follow(effect, &place, &mut state).await? {
+            Effect::Record => self.record(row, state, asked, call.request, &place).await,
+            effect => {
+                if let Effect::CallStaff(code) = effect {
+                    notes.call = Some(StepCall { step: asked.to_owned(), code });
+                }
+                self.save(row, state, notes, call.request, &place).await
+            }
+        }
+    }
+
+    /// Does what the engine asks for without the citizen, until it wants the citizen, staff or the record.
+    async fn follow(
+        &self,
+        mut effect: Effect,
+        place: &Place<'_>,
+        state: &mut State,
+    ) -> Result<Effect, Fault> {
+        loop {
+            let known = match effect {
+                Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
+                _ => state.session.known().ok_or(Fault::StateMalformed)?,
+            };
+            let event = match effect {
+                Effect::FindEarlierVisit => {
+                    let (number, station) = (&known.person.number, &self.station.code);
+                    let found = self.store.earlier_visit(number, station, place.today()).await?;
+                    Event::EarlierVisit(found.map(|found| place.ticket(&found)))
+                }
+                Effect::CheckPopulation => {
+                    Event::PopulationChecked(self.registers.check_population(&known.person).await)
+                }
+                Effect::LookUpInsurance => {
+                    Event::InsuranceLookedUp(self.registers.look_up_insurance(&known.person).await)
+                }
+                Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
+            };
+            effect = state.session.advance(event, &place.rules())?;
+        }
+    }
+
+    async fn save(
+        &self,
+        row: SessionRow,
+        mut state: State,
+        notes: Notes,
+        request: RequestKey,
+        place: &Place<'_>,
+    ) -> Result<SecretBytes, Fault> {
+        state.tidy();
+        let response = write(&state.view(row.id, place))?;
+        let turn = Turn {
+            session: row.id,
+            kiosk: row.kiosk,
+            version: row.version,
+            state: write(&state)?,
+            spends: notes.spends,
+            consent: notes.consent,
+            call: notes.call,
+            request,
+            response: response.clone(),
+            at: place.at,
+        };
+        self.store.save_turn(turn).await?;
+        Ok(response)
+    }
+
+    async fn record(
+        &self,
+        row: SessionRow,
+        state: State,
+        asked: &'static str,
+        request: RequestKey,
+        place: &Place<'_>,
+    ) -> Result<SecretBytes, Fault> {
+        let known = state.session.known().ok_or(Fault::StateMalformed)?;
+        let visit = new_visit(known, place).ok_or(Fault::StateMalformed)?;
+        let session = row.id;
+        let chip = state.chip_record();
+        let submission = state.proof.as_ref().map(|proof| proof.submission.clone());
+        let respond = self.ending(session, state, asked, place.at);
+        let check_in = CheckIn {
+            session,
+            kiosk: row.kiosk,
+            version: row.version,
+            visit,
+            chip,
+            submission,
+            request,
+            respond: respond.clone(),
+            at: place.at,
+        };
+        let recorded = self.store.record_check_in(check_in).await?;
+        let insurance = insurance_code(recorded.insurance);
+        info!(%session, method = recorded.method.as_str(), insurance, again = recorded.already, "recorded");
+        Ok(respond.to(&recorded).response)
+    }
+
+    /// The conversation's end, out of the number that the transaction finds.
+    fn ending(
+        &self,
+        id: Uuid,
+        state: State,
+        asked: &'static str,
+        at: Timestamp,
+    ) -> Respond<Recorded, Completed> {
+        let (station, simulated) = (Arc::clone(&self.station), self.simulated);
+        Respond::new(move |recorded: &Recorded| {
+            let place = Place { station: &station, simulated, at };
+            let mut state = state.clone();
+            let event = Event::Recorded { ticket: place.ticket(recorded), already: recorded.already };
+            let call = match state.session.advance(event, &place.rules()) {
+                Ok(Effect::CallStaff(code)) => Some(StepCall { step: asked.to_owned(), code }),
+                _ => None,
+            };
+            state.tidy();
+            Completed {
+                response: write(&state.view(id, &place)).unwrap_or_default(),
+                state: write(&state).unwrap_or_default(),
+                call,
+            }
+        })
+    }
+}
+
+/// What is recorded of someone with these answers; none before they are all there.
+fn new_visit(known: &Known, place: &Place<'_>) -> Option<NewVisit> {
+    let reason = known.reason.clone()?;
+    let room = place.station.room_for(&reason, known.room.as_deref())?;
+    let first = priority_by_age(known.person.birth, place.today());
+    Some(NewVisit {
+        station: place.station.code.clone(),
+        patient: Patient {
+            full_name: known.person.full_name.clone(),
+            number: Some(known.person.number.clone()),
+            birth: Some(known.person.birth),
+            sex: known.person.sex,
+            reason,
+        },
+        method: Method::Chip,
+        strength: known.strength,
+        queue: if first { Queue::Priority } else { Queue::Normal },
+        room: room.id.clone(),
+        insurance: known.insurance.clone()?,
+    })
+}
+
+fn consent(answer: &Answer) -> Result<Option<Consent>, Fault> {
+    let Answer::Consent { purpose, given, language, text_sha256 } = answer else { return Ok(None) };
+    let mut digest = [0; 32];
+    hex::decode_to_slice(text_sha256, &mut digest).map_err(|_| Fault::ConsentMalformed)?;
+    Ok(Some(Consent { purpose: *purpose, given: *given, language: *language, text_sha256: digest }))
+}
+
+/// The step's name, as calls for staff keep it.
+fn step_name(step: &Step) -> &'static str {
+    match step {
+        Step::Consent { .. } => "consent",
+        Step::Identify { .. } => "identify",
+        Step::ConfirmPerson { .. } => "confirm_person",
+        Step::Choose { .. } => "choose",
+        Step::Done { .. } => "done",
+        Step::CallStaff { .. } => "call_staff",
+        Step::Ended => "ended",
+    }
+}

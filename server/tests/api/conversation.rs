@@ -1,0 +1,300 @@
+//! Check-ins, from the welcome to the ticket, and what leads away from it.
+
+use flows::{
+    Answer, Step,
+    engine::InsuranceStatus,
+    step::{Notice, Question},
+};
+use identity::{ReasonCode, proof::verdict::ChallengeOrigin};
+use jiff::civil::date;
+use server::store::{AdmitByHand, Decision, Method, NewVisit, Patient, Queue, Store as _, Visit as Kept};
+
+use crate::{
+    kit::{Kiosk, Server},
+    visit::Visit,
+};
+
+async fn kept(server: &Server) -> Vec<Kept> {
+    server.store.visits("01999", date(2026, 9, 15)).await.unwrap()
+}
+
+#[tokio::test]
+async fn mrs_hoa_gets_a_number_for_those_who_are_seen_first() {
+    let server = Server::start().await;
+    let mut visit = Visit::presented(&server, "nguyen-thi-hoa").await;
+    let verdict = visit.view.verdict.unwrap();
+    assert!(verdict.verdict.full_chip_proof(), "{verdict:?}");
+    assert_eq!(verdict.challenge, ChallengeOrigin::Server);
+    let Step::ConfirmPerson { person } = &visit.view.step else { panic!("{:?}", visit.view) };
+    assert_eq!(person.full_name, "Nguyễn Thị Hoà");
+    assert_eq!(person.number_masked, "001*****2345");
+
+    visit.answer(Answer::ConfirmPerson { is_me: true }).await;
+    let Step::Choose { question: Question::Reason, options } = &visit.view.step else { panic!() };
+    assert_eq!(options.len(), 4);
+    visit.answer(Answer::Choose { id: "illness".into() }).await;
+    assert!(matches!(visit.view.step, Step::Choose { question: Question::Room, .. }));
+    assert!(kept(&server).await.is_empty(), "recorded before the end");
+    visit.answer(Answer::Choose { id: "p2".into() }).await;
+
+    let Step::Done { ticket, notices } = &visit.view.step else { panic!("{:?}", visit.view) };
+    assert_eq!(ticket.number, "U001");
+    assert_eq!(ticket.room.vi, "Phòng 2: Khám bệnh");
+    assert_eq!(ticket.issued_at, "2026-09-15T08:00:00+07:00");
+    assert!(ticket.priority && ticket.simulated);
+    assert_eq!(notices, &[Notice::PriorityByAge, Notice::InsuranceValid]);
+
+    let [record] = &kept(&server).await[..] else { panic!() };
+    assert_eq!(record.recorded.method, Method::Chip);
+    assert_eq!(record.recorded.insurance, InsuranceStatus::Valid);
+    assert_eq!(record.recorded.queue, Queue::Priority);
+    assert!(record.verdict.unwrap().full_chip_proof());
+    let patient = record.patient.as_ref().unwrap();
+    assert_eq!(patient.full_name, "Nguyễn Thị Hoà");
+    assert_eq!(patient.reason, "illness");
+    assert_eq!(visit.look().await, visit.view);
+}
+
+#[tokio::test]
+async fn a_restart_in_the_middle_loses_nothing() {
+    let server = Server::start().await;
+    let before = Visit::presented(&server, "pham-quoc-dat").await;
+    let (id, view) = (before.id.clone(), before.view.clone());
+    let server = server.restart().await;
+    let mut visit = Visit { server: &server, kiosk: Kiosk::demo(), id, view };
+    assert_eq!(visit.look().await, visit.view);
+    visit.finish().await;
+    let Step::Done { ticket, notices } = &visit.view.step else { panic!("{:?}", visit.view) };
+    assert_eq!((ticket.number.as_str(), ticket.priority), ("001", false));
+    assert_eq!(notices, &[Notice::InsuranceRenewed]);
+    let (id, view) = (visit.id, visit.view);
+    let server = server.restart().await;
+    let visit = Visit { server: &server, kiosk: Kiosk::demo(), id, view };
+    assert_eq!(visit.look().await, visit.view);
+}
+
+#[tokio::test]
+async fn the_same_person_on_the_same_day_gets_the_same_number_again() {
+    let server = Server::start().await;
+    let mut first = Visit::presented(&server, "ho-pho-thoi").await;
+    first.finish().await;
+    let Step::Done { ticket, .. } = &first.view.step else { panic!("{:?}", first.view) };
+    server.wait(600);
+    let mut second = Visit::presented(&server, "ho-pho-thoi").await;
+    second.finish().await;
+    assert_eq!(
+        second.view.step,
+        Step::Done { ticket: ticket.clone(), notices: vec![Notice::AlreadyCheckedIn] }
+    );
+    assert_eq!(kept(&server).await.len(), 1);
+    // The next day is another one.
+    server.wait(86_400);
+    let mut third = Visit::presented(&server, "ho-pho-thoi").await;
+    third.finish().await;
+    let Step::Done { notices, .. } = &third.view.step else { panic!("{:?}", third.view) };
+    assert!(!notices.contains(&Notice::AlreadyCheckedIn));
+}
+
+#[tokio::test]
+async fn someone_whose_issuer_is_unknown_is_seen_but_not_told_an_earlier_number() {
+    let server = Server::start().await;
+    let mut visit = Visit::presented(&server, "ly-thi-ngoc-tram").await;
+    let verdict = visit.view.verdict.unwrap().verdict;
+    assert_eq!(verdict.issuer.code, ReasonCode::IssuerUnknown);
+    assert_eq!(verdict.first_failure(), None);
+    visit.finish().await;
+    assert!(matches!(visit.view.step, Step::Done { .. }), "{:?}", visit.view);
+
+    let mut again = Visit::presented(&server, "ly-thi-ngoc-tram").await;
+    again.finish().await;
+    assert_eq!(again.view.step, Step::CallStaff { code: ReasonCode::AlreadyCheckedIn });
+    assert_eq!(kept(&server).await.len(), 1);
+    assert_eq!(server.store.open_calls().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_patient_is_seen_while_the_insurance_portal_is_down() {
+    let server = Server::hurried().await;
+    let mut visit = Visit::presented(&server, "mai-thi-bich-diep").await;
+    visit.finish().await;
+    let Step::Done { notices, .. } = &visit.view.step else { panic!("{:?}", visit.view) };
+    assert_eq!(notices, &[Notice::InsuranceUnverified]);
+    assert_eq!(kept(&server).await[0].recorded.insurance, InsuranceStatus::Unverified);
+}
+
+#[tokio::test]
+async fn a_patient_is_seen_while_every_national_system_is_down() {
+    let server = Server::alone().await;
+    let mut visit = Visit::presented(&server, "pham-quoc-dat").await;
+    visit.finish().await;
+    assert!(matches!(visit.view.step, Step::Done { .. }), "{:?}", visit.view);
+    assert_eq!(kept(&server).await[0].recorded.insurance, InsuranceStatus::Unverified);
+}
+
+#[tokio::test]
+async fn each_answer_of_the_insurance_register_has_its_own_consequence() {
+    let server = Server::start().await;
+    for (slug, notice, code) in [
+        ("dang-thuy-quynh", Notice::InsuranceRenewed, Some("004")),
+        ("ho-thi-nhe-mo", Notice::InsuranceNotValid, Some("010")),
+        ("to-thi-mong-hang", Notice::InsuranceNeedsStaff, Some("060")),
+        ("tu-chan-tu", Notice::InsuranceNeedsStaff, Some("070")),
+        ("lo-thi-chi-no", Notice::InsuranceNeedsStaff, Some("050")),
+        ("duong-nghia-hon", Notice::InsuranceValid, Some("000")),
+    ] {
+        let mut visit = Visit::presented(&server, slug).await;
+        visit.finish().await;
+        let Step::Done { notices, .. } = &visit.view.step else { panic!("{slug}: {:?}", visit.view) };
+        assert_eq!(notices, &[notice], "{slug}");
+        let record = kept(&server).await.remove(0);
+        assert_eq!(record.insurance_result.as_deref(), code, "{slug}");
+    }
+}
+
+#[tokio::test]
+async fn the_very_young_and_the_very_old_are_seen_first() {
+    let server = Server::start().await;
+    for slug in ["tran-gia-bao", "nguyen-van-hien-tho", "le-thi-be-em"] {
+        let mut visit = Visit::presented(&server, slug).await;
+        visit.finish().await;
+        let Step::Done { ticket, .. } = &visit.view.step else { panic!("{slug}: {:?}", visit.view) };
+        assert!(ticket.priority, "{slug}");
+    }
+}
+
+#[tokio::test]
+async fn every_bad_card_ends_with_staff_and_its_own_reason() {
+    let server = Server::start().await;
+    for (slug, axis, code) in [
+        ("bui-duc-tu-thang", "data_groups", ReasonCode::DataGroupMismatch),
+        ("do-ba-binh", "security_object", ReasonCode::SignatureInvalid),
+        ("vu-huu-nhat-phung", "chip", ReasonCode::ChipProofInvalid),
+        ("ta-thuy-kieu-my", "chip", ReasonCode::ProofWithheld),
+        ("vo-nha-cam", "validity", ReasonCode::DocumentExpired),
+    ] {
+        server.wait(1);
+        let visit = Visit::presented(&server, slug).await;
+        assert_eq!(visit.view.step, Step::CallStaff { code }, "{slug}");
+        assert_eq!(visit.view.verdict.unwrap().verdict.first_failure(), Some((axis, code)), "{slug}");
+        let call = server.store.open_calls().await.unwrap().pop().unwrap();
+        assert_eq!((call.code, call.step.as_str(), call.kiosk.as_str()), (code, "identify", "demo"));
+    }
+    assert!(kept(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn who_is_not_in_the_population_database_is_led_to_staff() {
+    let server = Server::start().await;
+    let mut visit = Visit::presented(&server, "chu-hai-yen").await;
+    visit.finish().await;
+    assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::PopulationMismatch });
+    assert!(kept(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
+    let server = Server::start().await;
+    let mut visit = Visit::begin(&server).await;
+    visit.consent(false).await;
+    assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::ConsentRefused });
+    let call = server.store.open_calls().await.unwrap().remove(0);
+    let admission = AdmitByHand {
+        call: call.id,
+        decision: Decision {
+            staff: "Lê Thị Cán".into(), reason: "không đồng ý đọc thẻ".into()
+        },
+        visit: NewVisit {
+            station: "01999".into(),
+            patient: Patient {
+                full_name: "Trần Văn Tám".into(),
+                number: None,
+                birth: None,
+                sex: flows::person::Sex::Unknown,
+                reason: "illness".into(),
+            },
+            method: Method::ByHand,
+            strength: flows::policy::Strength::NoDocument,
+            queue: Queue::Normal,
+            room: "p1".into(),
+            insurance: flows::engine::Insurance {
+                status: InsuranceStatus::Unverified,
+                result_code: None,
+                card: None,
+            },
+        },
+        at: server.now(),
+    };
+    server.store.admit_by_hand(admission).await.unwrap();
+    let Step::Done { ticket, .. } = visit.look().await.step else { panic!() };
+    assert_eq!(ticket.number, "001");
+    assert_eq!(visit.send(&Answer::Abort).await.problem(), (409, "answer_unexpected".into()));
+}
+
+#[tokio::test]
+async fn a_call_that_staff_close_ends_the_conversation() {
+    let server = Server::start().await;
+    let mut visit = Visit::begin(&server).await;
+    visit.answer(Answer::CallStaff { code: ReasonCode::HelpWanted }).await;
+    assert_eq!(visit.look().await.step, Step::CallStaff { code: ReasonCode::HelpWanted });
+    let call = server.store.open_calls().await.unwrap().remove(0);
+    let closed = server::store::CloseCall {
+        call: call.id,
+        decision: Decision { staff: "Lê Thị Cán".into(), reason: "đã đi rồi".into() },
+        at: server.now(),
+    };
+    server.store.close_call(closed).await.unwrap();
+    assert_eq!(visit.look().await.step, Step::Ended);
+}
+
+#[tokio::test]
+async fn staff_can_be_called_from_every_step() {
+    let server = Server::start().await;
+    let call = Answer::CallStaff { code: ReasonCode::HelpWanted };
+    let mut steps = Vec::new();
+    for stop in 0..4 {
+        server.wait(1);
+        let mut visit = Visit::begin(&server).await;
+        if stop > 0 {
+            visit.consent(true).await;
+        }
+        if stop > 1 {
+            let challenge = visit.challenge().await;
+            visit.present(crate::card::read("pham-quoc-dat", Some(&challenge))).await;
+        }
+        if stop > 2 {
+            visit.answer(Answer::ConfirmPerson { is_me: true }).await;
+        }
+        visit.answer(call.clone()).await;
+        assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::HelpWanted });
+        steps.push(server.store.open_calls().await.unwrap().pop().unwrap().step);
+    }
+    assert_eq!(steps, ["consent", "identify", "confirm_person", "choose"]);
+    server.wait(1);
+    let wish = serde_json::json!({ "step": "card_left_behind", "code": "card_left_behind" });
+    let called: flows::wire::StaffCalled =
+        server.post("/v1/staff-calls", &wish).send(&Kiosk::demo()).await.json();
+    let last = server.store.open_calls().await.unwrap().pop().unwrap();
+    assert_eq!((last.id.to_string(), last.session), (called.call_id, None));
+}
+
+#[tokio::test]
+async fn an_answer_to_another_step_changes_nothing() {
+    let server = Server::start().await;
+    let visit = Visit::consented(&server).await;
+    for answer in [
+        Answer::ConfirmPerson { is_me: true },
+        Answer::Choose { id: "illness".into() },
+        Answer::Consent {
+            purpose: flows::step::Purpose::HealthCheckIn,
+            given: true,
+            language: flows::Language::Vi,
+            text_sha256: "ab".repeat(32),
+        },
+    ] {
+        assert_eq!(visit.send(&answer).await.problem(), (409, "answer_unexpected".into()), "{answer:?}");
+    }
+    assert_eq!(visit.look().await, visit.view);
+    let early = Visit::begin(&server).await;
+    let challenge = server.post(&early.path("/challenges"), &serde_json::json!({}));
+    assert_eq!(challenge.send(&early.kiosk).await.problem(), (409, "answer_unexpected".into()));
+}

@@ -1,0 +1,318 @@
+//! A whole server in this process, at a time of the test's choosing, and kiosks that sign their calls.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use flows::signature::{self, Parameters};
+use jiff::Timestamp;
+use national_mock::{Mock, people::People};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use server::{clock::Clock, config::Config, program::assemble, random::Random, store::sqlite::SqliteStore};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tower::ServiceExt as _;
+
+/// The time at which tests begin, that of the seeds.
+pub const MORNING: &str = "2026-09-15T08:00:00+07:00";
+
+const AUTHORITY: &str = "127.0.0.1:8080";
+
+/// A kiosk with a key of its own.
+pub struct Kiosk {
+    pub id: &'static str,
+    key: Ed25519KeyPair,
+}
+
+impl Kiosk {
+    /// Enrolled with every server of these tests.
+    pub fn demo() -> Self {
+        Self::new("demo", 1)
+    }
+
+    /// Enrolled as well.
+    pub fn other() -> Self {
+        Self::new("other", 2)
+    }
+
+    /// Not enrolled.
+    pub fn stranger() -> Self {
+        Self::new("stranger", 3)
+    }
+
+    /// Has the first one's name and not its key.
+    pub fn impostor() -> Self {
+        Self::new("demo", 4)
+    }
+
+    fn new(id: &'static str, seed: u8) -> Self {
+        Self { id, key: Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap() }
+    }
+
+    fn file(&self) -> String {
+        let key = hex::encode(self.key.public_key());
+        format!("id = \"{}\"\npublic_key = \"{key}\"\nplace = \"Cửa chính\"\n", self.id)
+    }
+}
+
+/// The server.
+pub struct Server {
+    router: Router,
+    pub store: Arc<SqliteStore>,
+    pub folder: TempDir,
+    config: Config,
+    clock: Arc<AtomicI64>,
+    drawn: Arc<AtomicU64>,
+}
+
+impl Server {
+    /// A server with a fresh database, among simulated national systems that have time.
+    pub async fn start() -> Self {
+        let clock = morning();
+        let systems = national_systems(&clock).await;
+        Self::among(&systems, 30_000, clock).await
+    }
+
+    /// A server that waits half a second for a national system.
+    pub async fn hurried() -> Self {
+        let clock = morning();
+        let systems = national_systems(&clock).await;
+        Self::among(&systems, 500, clock).await
+    }
+
+    /// A server whose national systems are down.
+    pub async fn alone() -> Self {
+        Self::among("http://127.0.0.1:9", 30_000, morning()).await
+    }
+
+    async fn among(systems: &str, patience: u32, clock: Arc<AtomicI64>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("demo.toml", &Kiosk::demo().file());
+        write("other.toml", &Kiosk::other().file());
+        write("server.toml", &configuration(systems, patience));
+        let config = Config::load(&folder.path().join("server.toml")).unwrap();
+        let drawn = Arc::new(AtomicU64::new(0));
+        let (router, store) = assembled(&config, folder.path(), &clock, &drawn).await;
+        Self { router, store, folder, config, clock, drawn }
+    }
+
+    /// Ends the server and starts it on the same data.
+    pub async fn restart(mut self) -> Self {
+        drop(self.router);
+        Arc::into_inner(self.store).unwrap().close().await;
+        (self.router, self.store) =
+            assembled(&self.config, self.folder.path(), &self.clock, &self.drawn).await;
+        self
+    }
+
+    pub fn now(&self) -> Timestamp {
+        shown(&self.clock)
+    }
+
+    pub fn wait(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1000, Ordering::Relaxed);
+    }
+
+    /// A number that no other call in this test has.
+    pub fn fresh(&self) -> u64 {
+        self.drawn.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub fn get(&self, path: &str) -> Call<'_> {
+        Call::new(self, "GET", path, Vec::new())
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Call<'_> {
+        Call::new(self, "POST", path, serde_json::to_vec(body).unwrap())
+    }
+
+    /// Sends a request as it is.
+    pub async fn raw(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+        }
+    }
+}
+
+fn morning() -> Arc<AtomicI64> {
+    Arc::new(AtomicI64::new(MORNING.parse::<Timestamp>().unwrap().as_millisecond()))
+}
+
+fn shown(clock: &AtomicI64) -> Timestamp {
+    Timestamp::from_millisecond(clock.load(Ordering::Relaxed)).unwrap()
+}
+
+/// The configuration that comes with the server, for this test's kiosks and systems.
+fn configuration(systems: &str, patience: u32) -> String {
+    let limits = format!("answer_milliseconds = {patience}\nretry_milliseconds = 1\n");
+    let text = include_str!("../../server.toml")
+        .replace("[\"../seeds/kiosks/demo.toml\"]", "[\"demo.toml\", \"other.toml\"]")
+        .replace("../seeds", seeds().to_str().unwrap())
+        .replace("http://127.0.0.1:8090", systems);
+    format!("{text}\n[national.population.limits]\n{limits}\n[national.insurance.limits]\n{limits}")
+}
+
+/// The folder of the made-up people and places.
+pub fn seeds() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds").canonicalize().unwrap()
+}
+
+/// The simulated national systems, in this process.
+async fn national_systems(clock: &Arc<AtomicI64>) -> String {
+    let people = People::load(&seeds()).unwrap();
+    let clock = Arc::clone(clock);
+    let mock = Mock::new(people, Arc::new(move || shown(&clock)), None);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, national_mock::router(&mock)).await });
+    format!("http://{address}")
+}
+
+async fn assembled(
+    config: &Config,
+    folder: &Path,
+    clock: &Arc<AtomicI64>,
+    drawn: &Arc<AtomicU64>,
+) -> (Router, Arc<SqliteStore>) {
+    let clock = Arc::clone(clock);
+    let clock = Clock::new(move || shown(&clock));
+    let drawn = Arc::clone(drawn);
+    // Not random at all: every test runs the same each time.
+    let random = Random::new(move |bytes| {
+        for block in bytes.chunks_mut(32) {
+            let seed = drawn.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            let hash = ring::digest::digest(&ring::digest::SHA256, &seed);
+            block.copy_from_slice(&hash.as_ref()[..block.len()]);
+        }
+        Ok(())
+    });
+    assemble(config, &folder.join("data"), clock, random).await.unwrap()
+}
+
+/// A call of a kiosk, signed when it is sent. What is set differently is for the test to say.
+#[derive(Clone)]
+pub struct Call<'a> {
+    server: &'a Server,
+    method: &'static str,
+    path: String,
+    body: Vec<u8>,
+    pub created: i64,
+    pub nonce: String,
+    pub key: Option<String>,
+}
+
+impl<'a> Call<'a> {
+    fn new(server: &'a Server, method: &'static str, path: &str, body: Vec<u8>) -> Self {
+        let fresh = server.fresh();
+        Self {
+            server,
+            method,
+            path: path.to_owned(),
+            body,
+            created: server.now().as_second(),
+            nonce: format!("nonce-{fresh}"),
+            key: (method == "POST").then(|| format!("00000000-0000-4000-8000-{fresh:012x}")),
+        }
+    }
+
+    /// The same call, as a kiosk sends it again: signed anew, under the same Idempotency-Key.
+    pub fn again(&self) -> Self {
+        let again = Self::new(self.server, self.method, &self.path, self.body.clone());
+        Self { key: self.key.clone(), ..again }
+    }
+
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    /// The server's fingerprint of it: SHA-256 over method, path, query and body.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut text = format!("{}\0{}\0\0", self.method, self.path).into_bytes();
+        text.extend(&self.body);
+        ring::digest::digest(&ring::digest::SHA256, &text).as_ref().try_into().unwrap()
+    }
+
+    /// The request as `kiosk` sends it.
+    pub fn signed(&self, kiosk: &Kiosk) -> Request<Body> {
+        let digest = signature::content_digest(&self.body);
+        let mut headers = Vec::new();
+        if self.method == "POST" {
+            headers.push(("content-digest", digest.as_str()));
+        }
+        if let Some(key) = &self.key {
+            headers.push(("idempotency-key", key.as_str()));
+        }
+        let parameters =
+            Parameters { created: self.created, nonce: self.nonce.clone(), key_id: kiosk.id.to_owned() };
+        let request = signature::Request {
+            method: self.method,
+            authority: AUTHORITY,
+            path: &self.path,
+            query: "",
+            headers: &headers,
+        };
+        let unsigned = request.prepare(&parameters).unwrap();
+        let signed = signature::signature_header(kiosk.key.sign(unsigned.base.as_bytes()).as_ref());
+        let mut request = Request::builder()
+            .method(self.method)
+            .uri(&self.path)
+            .header("host", AUTHORITY)
+            .header("signature-input", unsigned.signature_input)
+            .header("signature", signed);
+        for (name, value) in &headers {
+            request = request.header(*name, *value);
+        }
+        if !self.body.is_empty() {
+            request = request.header("content-type", "application/json");
+        }
+        request.body(Body::from(self.body.clone())).unwrap()
+    }
+
+    pub async fn send(&self, kiosk: &Kiosk) -> Answer {
+        self.server.raw(self.signed(kiosk)).await
+    }
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        assert!(self.status.is_success(), "{} {}", self.status, String::from_utf8_lossy(&self.body));
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The status and code of a problem, which must be one in every respect.
+    #[track_caller]
+    pub fn problem(&self) -> (u16, String) {
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{self:?}");
+        let problem: flows::wire::Problem = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(problem.status, self.status.as_u16());
+        assert_eq!(problem.kind, format!("urn:problem:{}", problem.code));
+        assert!(!problem.title.is_empty() && !problem.detail.is_empty());
+        (problem.status, problem.code)
+    }
+}

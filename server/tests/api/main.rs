@@ -1,0 +1,15 @@
+//! The server as a kiosk meets it, with the cards of the made-up people and the simulated national systems.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests stop at the first thing that is not as they say"
+)]
+
+mod card;
+mod challenge;
+mod conversation;
+mod kit;
+mod signing;
+mod visit;

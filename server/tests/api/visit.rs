@@ -1,0 +1,98 @@
+//! A person at a kiosk: the calls of one conversation.
+
+use flows::{
+    Answer, Evidence, Language, Step,
+    evidence::ChipEvidence,
+    step::Purpose,
+    wire::{AnswerStep, ChallengeIssued, SessionView},
+};
+use serde_json::json;
+
+use crate::{
+    card,
+    kit::{self, Kiosk, Server},
+};
+
+/// A conversation.
+pub struct Visit<'a> {
+    pub server: &'a Server,
+    pub kiosk: Kiosk,
+    pub id: String,
+    pub view: SessionView,
+}
+
+impl<'a> Visit<'a> {
+    pub async fn begin(server: &'a Server) -> Self {
+        let kiosk = Kiosk::demo();
+        let call = server.post("/v1/sessions", &json!({ "service": "health", "language": "vi" }));
+        let view: SessionView = call.send(&kiosk).await.json();
+        assert_eq!(view.step, Step::Consent { purpose: Purpose::HealthCheckIn });
+        Self { server, kiosk, id: view.session_id.clone(), view }
+    }
+
+    /// Up to the card.
+    pub async fn consented(server: &'a Server) -> Self {
+        let mut visit = Self::begin(server).await;
+        visit.consent(true).await;
+        assert!(matches!(visit.view.step, Step::Identify { again: None, .. }), "{:?}", visit.view);
+        visit
+    }
+
+    /// With the card of `slug` read and sent.
+    pub async fn presented(server: &'a Server, slug: &str) -> Self {
+        let mut visit = Self::consented(server).await;
+        let challenge = visit.challenge().await;
+        visit.present(card::read(slug, Some(&challenge))).await;
+        visit
+    }
+
+    pub async fn consent(&mut self, given: bool) {
+        self.answer(Answer::Consent {
+            purpose: Purpose::HealthCheckIn,
+            given,
+            language: Language::Vi,
+            text_sha256: "ab".repeat(32),
+        })
+        .await;
+    }
+
+    pub async fn challenge(&self) -> ChallengeIssued {
+        self.server.post(&self.path("/challenges"), &json!({})).send(&self.kiosk).await.json()
+    }
+
+    pub async fn present(&mut self, chip: ChipEvidence) {
+        self.answer(Answer::Evidence { evidence: Evidence::Chip(chip) }).await;
+    }
+
+    /// Says yes to the name, and chooses as far as is asked.
+    pub async fn finish(&mut self) {
+        self.answer(Answer::ConfirmPerson { is_me: true }).await;
+        for id in ["illness", "p2"] {
+            if matches!(self.view.step, Step::Choose { .. }) {
+                self.answer(Answer::Choose { id: id.into() }).await;
+            }
+        }
+    }
+
+    pub async fn answer(&mut self, answer: Answer) {
+        self.view = self.send(&answer).await.json();
+    }
+
+    pub async fn send(&self, answer: &Answer) -> kit::Answer {
+        self.call(answer).send(&self.kiosk).await
+    }
+
+    pub fn call(&self, answer: &Answer) -> kit::Call<'a> {
+        let body = serde_json::to_value(AnswerStep { answer: answer.clone() }).unwrap();
+        self.server.post(&self.path("/answers"), &body)
+    }
+
+    /// What the kiosk sees when it asks again.
+    pub async fn look(&self) -> SessionView {
+        self.server.get(&self.path("")).send(&self.kiosk).await.json()
+    }
+
+    pub fn path(&self, rest: &str) -> String {
+        format!("/v1/sessions/{}{rest}", self.id)
+    }
+}
