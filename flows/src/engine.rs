@@ -363,7 +363,8 @@ impl Session {
                 self.stage = Stage::Confirm;
                 Effect::Show
             }
-            (None, false) => self.call_staff(ReasonCode::DataGroupMalformed),
+            // Nothing is disproved, but there is nobody to admit either: the files could not be understood.
+            (None, false) => self.call_staff(first_open(verdict)),
             (_, true) => {
                 self.call_staff(verdict.first_failure().map_or(ReasonCode::NoDocument, |(_, code)| code))
             }
@@ -420,6 +421,12 @@ impl Session {
         self.stage = Stage::Ended;
         Effect::Show
     }
+}
+
+/// Why the first axis that did not pass did not.
+fn first_open(verdict: &Verdict) -> ReasonCode {
+    let open = verdict.axes().into_iter().find(|(_, axis)| !axis.has_passed());
+    open.map_or(ReasonCode::DataGroupMalformed, |(_, axis)| axis.code)
 }
 
 #[cfg(test)]

@@ -197,6 +197,18 @@ fn every_failed_axis_leads_to_staff_with_its_own_reason() {
 }
 
 #[test]
+fn files_that_nobody_understands_lead_to_staff_with_the_axis_that_says_so() {
+    let station = station();
+    let rules = rules(&station);
+    let mut lone = verdict();
+    lone.data_groups = Axis::not_done(ReasonCode::DataGroupMissing);
+    let mut session = Session::new(Service::Health, Language::Vi);
+    session.advance(consent(true), &rules).unwrap();
+    let effect = session.advance(Event::Identified { person: None, verdict: lone }, &rules);
+    assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::DataGroupMissing)));
+}
+
+#[test]
 fn refused_consent_and_the_wrong_person_lead_to_staff() {
     let station = station();
     let rules = rules(&station);
