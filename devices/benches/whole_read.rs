@@ -102,7 +102,8 @@ fn main() -> ExitCode {
     let chip = || VirtualCard::new(card.clone(), Box::new(random(2)));
     let mut criterion = Criterion::default().configure_from_args();
     if let Ok(address) = std::env::var(ADDRESS) {
-        let lying = vpcd::insert(address.parse().expect("an address"), chip(), None).expect("a vpcd");
+        let lying = vpcd::insert(address.parse().expect("an address"), chip(), vpcd::Manner::default())
+            .expect("a vpcd");
         let mut reader = PcscReader::new(None);
         while reader.next_event(Duration::from_secs(20)).expect("a card") != ReaderEvent::Inserted {}
         measure(&mut criterion, "pcscd", &mut reader, &card);

@@ -103,9 +103,17 @@ impl World {
     /// # Errors
     /// Where the card cannot be made.
     pub fn lay_card(&mut self, slug: &str) -> io::Result<()> {
+        self.lay_card_so(slug, &[])
+    }
+
+    /// The same, with further arguments to `cccd simulate` that say how it lies there.
+    ///
+    /// # Errors
+    /// Where the card cannot be made.
+    pub fn lay_card_so(&mut self, slug: &str, manner: &[&str]) -> io::Result<()> {
         self.card = None;
         let mut card = program("cccd")?;
-        card.args(["simulate", "--citizen", slug, "--vpcd", &self.pcscd.address().to_string()]);
+        card.args(["simulate", "--citizen", slug, "--vpcd", &self.pcscd.address().to_string()]).args(manner);
         card.stdout(Stdio::null()).stderr(log(&self.folder, "card")?);
         self.card = Some(Running::start_silent(&mut card)?);
         Ok(())

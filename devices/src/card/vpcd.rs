@@ -18,6 +18,15 @@ pub const PORT: u16 = 35_963;
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How a card lies on the reader.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// It jumps off instead of answering the command after so many.
+    pub jumps_off_after: Option<usize>,
+    /// How long it takes over each answer: real chips need about 15 ms, and longer over the radio.
+    pub answers_in: Duration,
+}
+
 /// A card lying on the reader.
 pub struct Insertion {
     stream: TcpStream,
@@ -44,19 +53,18 @@ impl Insertion {
     }
 }
 
-/// Lays `card` on the reader at `address`. With `commands` it jumps off instead of answering the command after
-/// so many.
+/// Lays `card` on the reader at `address`.
 ///
 /// # Errors
 /// Where nobody listens at `address` for five seconds.
-pub fn insert(address: SocketAddr, mut card: VirtualCard, commands: Option<usize>) -> io::Result<Insertion> {
+pub fn insert(address: SocketAddr, mut card: VirtualCard, manner: Manner) -> io::Result<Insertion> {
     let stream = connect(address)?;
     // Without these two an exchange takes 44 ms instead of 0.05.
     stream.set_nodelay(true)?;
     let mut own = stream.try_clone()?;
     let chip = thread::spawn(move || {
         // The connection ends when the card is removed or the daemon stops: that is no error here.
-        serve(&mut own, &mut card, commands.unwrap_or(usize::MAX)).ok();
+        serve(&mut own, &mut card, manner).ok();
         own.shutdown(Shutdown::Both).ok();
         card
     });
@@ -76,7 +84,8 @@ fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     }
 }
 
-fn serve(stream: &mut TcpStream, card: &mut VirtualCard, mut commands: usize) -> io::Result<()> {
+fn serve(stream: &mut TcpStream, card: &mut VirtualCard, manner: Manner) -> io::Result<()> {
+    let mut commands = manner.jumps_off_after.unwrap_or(usize::MAX);
     loop {
         let mut length = [0; 2];
         read(stream, &mut length)?;
@@ -89,6 +98,7 @@ fn serve(stream: &mut TcpStream, card: &mut VirtualCard, mut commands: usize) ->
             _ if commands == 0 => return Ok(()),
             _ => {
                 commands -= 1;
+                thread::sleep(manner.answers_in);
                 write(stream, &card.process(&body))?;
             }
         }

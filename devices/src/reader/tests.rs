@@ -194,7 +194,7 @@ fn a_card_is_read_whole_through_a_real_pcscd_with_pace_and_with_bac() {
             for (card, mut plan, access) in
                 [(&hoa, by_can(&hoa), Access::PaceCan), (&early, by_mrz(&early), Access::Bac)]
             {
-                let lying = vpcd::insert(daemon.address(), chip(card), None).unwrap();
+                let lying = vpcd::insert(daemon.address(), chip(card), vpcd::Manner::default()).unwrap();
                 wait_for(&mut reader, ReaderEvent::Inserted);
                 assert_whole(&read(&mut reader, &mut plan).unwrap(), card, access);
                 lying.remove().unwrap();
@@ -212,7 +212,8 @@ fn a_card_pulled_off_a_reader_of_pcscd_in_the_middle_is_read_to_the_end_later() 
         |daemon| {
             let card = card("nguyen-thi-hoa");
             let mut reader = pcsc::PcscReader::new(None);
-            let lying = vpcd::insert(daemon.address(), chip(&card), Some(12)).unwrap();
+            let manner = vpcd::Manner { jumps_off_after: Some(12), ..Default::default() };
+            let lying = vpcd::insert(daemon.address(), chip(&card), manner).unwrap();
             wait_for(&mut reader, ReaderEvent::Inserted);
             let mut plan = by_can(&card);
             let error = read(&mut reader, &mut plan).unwrap_err();
@@ -221,7 +222,7 @@ fn a_card_pulled_off_a_reader_of_pcscd_in_the_middle_is_read_to_the_end_later() 
             wait_for(&mut reader, ReaderEvent::Removed);
             let before = plan.files().len();
             assert!(before > 0, "some files were read");
-            let lying = vpcd::insert(daemon.address(), chip(&card), None).unwrap();
+            let lying = vpcd::insert(daemon.address(), chip(&card), vpcd::Manner::default()).unwrap();
             wait_for(&mut reader, ReaderEvent::Inserted);
             plan.resume();
             assert_whole(&read(&mut reader, &mut plan).unwrap(), &card, Access::PaceCan);
@@ -237,7 +238,7 @@ fn another_program_on_the_card_and_a_stopped_pcscd_are_told_apart() {
         |daemon| {
             let card = card("nguyen-thi-hoa");
             let mut reader = pcsc::PcscReader::new(Some("Virtual PCD"));
-            let lying = vpcd::insert(daemon.address(), chip(&card), None).unwrap();
+            let lying = vpcd::insert(daemon.address(), chip(&card), vpcd::Manner::default()).unwrap();
             wait_for(&mut reader, ReaderEvent::Inserted);
 
             let context = ::pcsc::Context::establish(::pcsc::Scope::User).unwrap();

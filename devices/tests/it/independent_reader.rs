@@ -24,8 +24,12 @@ fn an_independent_reader_reads_the_card_by_bac_through_pcscd() {
                     bytes.fill(next);
                 });
                 let mut watch = PcscReader::new(None);
-                let lying =
-                    vpcd::insert(daemon.address(), VirtualCard::new(card.clone(), random), None).unwrap();
+                let lying = vpcd::insert(
+                    daemon.address(),
+                    VirtualCard::new(card.clone(), random),
+                    vpcd::Manner::default(),
+                )
+                .unwrap();
                 while watch.next_event(Duration::from_secs(20)) != Some(ReaderEvent::Inserted) {
                     thread::yield_now();
                 }

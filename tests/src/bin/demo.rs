@@ -114,8 +114,9 @@ fn check_in(world: &mut World, kiosk: &mut Kiosk, album: &mut Album<'_>) -> io::
     album.take(window, screen::NUMBER, "number")?;
     journey::type_number(window, &can.chars().skip(3).collect::<String>())?;
     album.take(window, screen::PRESENT, "present-card")?;
-    world.lay_card(slug)?;
-    album.take(window, screen::READING, "reading")?;
+    // As slow as a chip over the radio, so that the reading can be seen.
+    world.lay_card_so(slug, &["--answer-ms", "150"])?;
+    album.take(window, "Khoá chống sao chép", "reading")?;
     album.take(window, screen::CONFIRM, "confirm-person")?;
     window.touch("Đúng là tôi")?;
     album.take(window, screen::REASON, "choose-reason")?;

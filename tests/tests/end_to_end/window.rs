@@ -128,9 +128,10 @@ fn a_card_that_lay_there_before_is_asked_away_and_never_read() {
 #[test]
 fn a_card_pulled_out_while_it_is_read_can_be_laid_down_again() {
     let mut scene = scene("pulled");
-    journey::present(&mut scene.world, &mut scene.kiosk.window, "nguyen-thi-hoa", "012345").unwrap();
-    scene.kiosk.window.wait_for(screen::READING).unwrap();
-    scene.world.take_card();
+    journey::begin(&mut scene.kiosk.window).unwrap();
+    journey::type_number(&mut scene.kiosk.window, "012345").unwrap();
+    scene.kiosk.window.wait_for(screen::PRESENT).unwrap();
+    scene.world.lay_card_so("nguyen-thi-hoa", &["--jump-off-after", "12"]).unwrap();
     let removed = "Thẻ đã bị nhấc ra khi máy đang đọc. Xin đặt thẻ lại và để yên.";
     scene.kiosk.window.wait_for(removed).unwrap();
     scene.world.lay_card("nguyen-thi-hoa").unwrap();

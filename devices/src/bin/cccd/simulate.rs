@@ -4,6 +4,7 @@ use std::{
     net::{SocketAddr, ToSocketAddrs as _},
     path::PathBuf,
     process::ExitCode,
+    time::Duration,
 };
 
 use devices::{
@@ -22,6 +23,12 @@ pub struct Arguments {
     /// Where vpcd waits for a card.
     #[arg(long, default_value_t = format!("127.0.0.1:{}", vpcd::PORT))]
     vpcd: String,
+    /// Milliseconds that the chip takes over each answer; real ones need 15 and more.
+    #[arg(long, default_value_t = 0)]
+    answer_ms: u16,
+    /// After so many commands the card jumps off the reader.
+    #[arg(long)]
+    jump_off_after: Option<usize>,
     /// The folder with the made-up citizens.
     #[arg(long, default_value = "seeds")]
     seeds: PathBuf,
@@ -42,7 +49,11 @@ pub fn run(arguments: &Arguments, random: fn(&mut [u8])) -> Result<ExitCode, Fai
         .next()
         .ok_or_else(|| format!("no such address: {}", arguments.vpcd))?;
     let chip = VirtualCard::new(card, Box::new(random));
-    let lying = vpcd::insert(address, chip, None)
+    let manner = vpcd::Manner {
+        jumps_off_after: arguments.jump_off_after,
+        answers_in: Duration::from_millis(arguments.answer_ms.into()),
+    };
+    let lying = vpcd::insert(address, chip, manner)
         .map_err(|error| format!("nobody waits for a card at {address}: start pcscd with vpcd ({error})"))?;
     eprintln!("DỮ LIỆU MÔ PHỎNG: the card of {slug} lies on the reader at {address}. Ctrl-C takes it away.");
     lying.wait()?;
