@@ -112,8 +112,8 @@ mod tests {
 
     use super::*;
 
-    const GOOD: &str =
-        "mode = 'demonstration'\nstation = 'station.toml'\nkiosks = ['kiosk.toml']\ntrust = ['trust']\n";
+    /// The configuration that comes with the server.
+    const GOOD: &str = include_str!("../server.toml");
 
     #[expect(clippy::result_large_err, reason = "the library's own error")]
     fn with(text: &str, variables: &[(&str, &str)], check: impl FnOnce(Result<Config, ConfigError>)) {
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_setting_is_an_error_and_not_a_default() {
-        with(&format!("{GOOD}lisen = '127.0.0.1:1'\n"), &[], |config| {
+        with(&format!("lisen = '127.0.0.1:1'\n{GOOD}"), &[], |config| {
             assert!(matches!(config, Err(ConfigError::Unreadable { .. })));
         });
     }

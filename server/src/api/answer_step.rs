@@ -15,8 +15,12 @@ use crate::{
 /// Evidence is verified here, under the server's own trust store and clock and on the challenge that it made. The
 /// answer holds the next step and, after evidence, the verdict.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/answers", tag = "kiosk", request_body = AnswerStep,
-    params(("id" = String, Path, description = "The session")), responses((status = OK, body = SessionView))
+    post,
+    path = "/v1/sessions/{id}/answers",
+    tag = "kiosk",
+    request_body = AnswerStep,
+    params(("id" = String, Path, description = "The session")),
+    responses((status = OK, description = "The next step and, after evidence, the verdict", body = SessionView)),
 )]
 pub async fn answer_step(
     State(api): State<Arc<Api>>,

@@ -14,8 +14,11 @@ use crate::{
 ///
 /// For screens that have no session. Inside one, the answer `call_staff` keeps the session with the call.
 #[utoipa::path(
-    post, path = "/v1/staff-calls", tag = "kiosk", request_body = CallStaff,
-    responses((status = OK, body = StaffCalled))
+    post,
+    path = "/v1/staff-calls",
+    tag = "kiosk",
+    request_body = CallStaff,
+    responses((status = OK, description = "Staff are called", body = StaffCalled)),
 )]
 pub async fn call_staff(
     State(api): State<Arc<Api>>,

@@ -20,8 +20,11 @@ use crate::api::{
 ///
 /// A kiosk asks from time to time while staff are called: they may have admitted the person by hand.
 #[utoipa::path(
-    get, path = "/v1/sessions/{id}", tag = "kiosk", params(("id" = String, Path, description = "The session")),
-    responses((status = OK, body = SessionView))
+    get,
+    path = "/v1/sessions/{id}",
+    tag = "kiosk",
+    params(("id" = String, Path, description = "The session")),
+    responses((status = OK, description = "The present step", body = SessionView)),
 )]
 pub async fn get_session(
     State(api): State<Arc<Api>>,

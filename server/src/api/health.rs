@@ -18,7 +18,13 @@ pub struct Health {
 /// Whether the server is well
 ///
 /// Not signed: for supervision on the same machine.
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = OK, body = Health)), security(()))]
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "operation",
+    responses((status = OK, description = "The server is well", body = Health)),
+    security(()),
+)]
 pub async fn health(State(api): State<Arc<Api>>) -> Result<Json<Health>, Failure> {
     api.store.open_calls().await.map_err(|fault| store_fault(&fault))?;
     Ok(Json(Health { status: "ok" }))

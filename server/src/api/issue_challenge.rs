@@ -14,8 +14,11 @@ use crate::{
 ///
 /// Random, for this session and kiosk, good for one piece of evidence, dead after 120 seconds. The call has no body.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/challenges", tag = "kiosk",
-    params(("id" = String, Path, description = "The session")), responses((status = OK, body = ChallengeIssued))
+    post,
+    path = "/v1/sessions/{id}/challenges",
+    tag = "kiosk",
+    params(("id" = String, Path, description = "The session")),
+    responses((status = OK, description = "The challenge", body = ChallengeIssued)),
 )]
 pub async fn issue_challenge(
     State(api): State<Arc<Api>>,

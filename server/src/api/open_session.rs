@@ -14,8 +14,11 @@ use crate::{
 ///
 /// The answer holds the first step. The session answers only the kiosk that opened it.
 #[utoipa::path(
-    post, path = "/v1/sessions", tag = "kiosk", request_body = OpenSession,
-    responses((status = OK, body = SessionView))
+    post,
+    path = "/v1/sessions",
+    tag = "kiosk",
+    request_body = OpenSession,
+    responses((status = OK, description = "The session and its first step", body = SessionView)),
 )]
 pub async fn open_session(
     State(api): State<Arc<Api>>,

@@ -8,7 +8,12 @@ use flows::wire::Welcome;
 use crate::api::Api;
 
 /// What the first screen shows
-#[utoipa::path(get, path = "/v1/welcome", tag = "kiosk", responses((status = OK, body = Welcome)))]
+#[utoipa::path(
+    get,
+    path = "/v1/welcome",
+    tag = "kiosk",
+    responses((status = OK, description = "Station, mode and services", body = Welcome)),
+)]
 pub async fn welcome(State(api): State<Arc<Api>>) -> Json<Welcome> {
     Json(api.conversations.welcome())
 }

@@ -1,6 +1,7 @@
 //! A whole server in this process, at a time of the test's choosing, and kiosks that sign their calls.
 
 use std::{
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -96,16 +97,31 @@ impl Server {
         Self::among("http://127.0.0.1:9", 30_000, morning()).await
     }
 
-    async fn among(systems: &str, patience: u32, clock: Arc<AtomicI64>) -> Self {
+    /// A server in production mode that trusts nobody yet.
+    pub async fn in_production() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-        write("demo.toml", &Kiosk::demo().file());
-        write("other.toml", &Kiosk::other().file());
-        write("server.toml", &configuration(systems, patience));
+        let text = production(folder.path());
+        Self::with(folder, &text, morning()).await
+    }
+
+    async fn among(systems: &str, patience: u32, clock: Arc<AtomicI64>) -> Self {
+        Self::with(tempfile::tempdir().unwrap(), &configuration(systems, patience), clock).await
+    }
+
+    async fn with(folder: TempDir, text: &str, clock: Arc<AtomicI64>) -> Self {
+        write_kiosks(folder.path());
+        std::fs::write(folder.path().join("server.toml"), text).unwrap();
         let config = Config::load(&folder.path().join("server.toml")).unwrap();
         let drawn = Arc::new(AtomicU64::new(0));
         let (router, store) = assembled(&config, folder.path(), &clock, &drawn).await;
         Self { router, store, folder, config, clock, drawn }
+    }
+
+    /// Ends the server and leaves its data.
+    pub async fn close(self) -> TempDir {
+        drop(self.router);
+        Arc::into_inner(self.store).unwrap().close().await;
+        self.folder
     }
 
     /// Ends the server and starts it on the same data.
@@ -150,7 +166,8 @@ impl Server {
     }
 }
 
-fn morning() -> Arc<AtomicI64> {
+/// A clock that stands at [`MORNING`] until the test moves it.
+pub fn morning() -> Arc<AtomicI64> {
     Arc::new(AtomicI64::new(MORNING.parse::<Timestamp>().unwrap().as_millisecond()))
 }
 
@@ -190,19 +207,51 @@ async fn assembled(
     clock: &Arc<AtomicI64>,
     drawn: &Arc<AtomicU64>,
 ) -> (Router, Arc<SqliteStore>) {
+    let (clock, random) = (show(clock), draw(drawn));
+    assemble(config, &folder.join("data"), clock, random).await.unwrap()
+}
+
+/// A clock that shows what the test sets.
+fn show(clock: &Arc<AtomicI64>) -> Clock {
     let clock = Arc::clone(clock);
-    let clock = Clock::new(move || shown(&clock));
+    Clock::new(move || shown(&clock))
+}
+
+/// Not random at all: every test runs the same each time.
+fn draw(drawn: &Arc<AtomicU64>) -> Random {
     let drawn = Arc::clone(drawn);
-    // Not random at all: every test runs the same each time.
-    let random = Random::new(move |bytes| {
+    Random::new(move |bytes| {
         for block in bytes.chunks_mut(32) {
             let seed = drawn.fetch_add(1, Ordering::Relaxed).to_be_bytes();
             let hash = ring::digest::digest(&ring::digest::SHA256, &seed);
             block.copy_from_slice(&hash.as_ref()[..block.len()]);
         }
         Ok(())
-    });
-    assemble(config, &folder.join("data"), clock, random).await.unwrap()
+    })
+}
+
+/// What a server needs beside its configuration.
+pub fn start_parts(clock: &Arc<AtomicI64>) -> (Clock, Random) {
+    (show(clock), draw(&Arc::new(AtomicU64::new(0))))
+}
+
+/// A configuration for production in `folder`, with real kiosks and a key, that trusts nobody yet.
+pub fn production(folder: &Path) -> String {
+    write_kiosks(folder);
+    let key = folder.join("master.key");
+    if !key.exists() {
+        std::fs::write(&key, [7; 32]).unwrap();
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    configuration("http://127.0.0.1:9", 30_000)
+        .replace("mode = \"demonstration\"", "mode = \"production\"\nmaster_key = \"master.key\"")
+        .replace(&format!("trust = [\"{}/trust\"]", seeds().display()), "trust = []")
+}
+
+fn write_kiosks(folder: &Path) {
+    for kiosk in [Kiosk::demo(), Kiosk::other()] {
+        std::fs::write(folder.join(format!("{}.toml", kiosk.id)), kiosk.file()).unwrap();
+    }
 }
 
 /// A call of a kiosk, signed when it is sent. What is set differently is for the test to say.

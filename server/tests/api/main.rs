@@ -11,5 +11,7 @@ mod card;
 mod challenge;
 mod conversation;
 mod kit;
+mod privacy;
 mod signing;
+mod start;
 mod visit;
