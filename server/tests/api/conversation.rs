@@ -4,6 +4,7 @@ use flows::{
     Answer, Step,
     engine::InsuranceStatus,
     step::{Notice, Question},
+    wire::SessionView,
 };
 use identity::{ReasonCode, proof::verdict::ChallengeOrigin};
 use jiff::civil::date;
@@ -71,6 +72,33 @@ async fn a_restart_in_the_middle_loses_nothing() {
     let server = server.restart().await;
     let visit = Visit { server: &server, kiosk: Kiosk::demo(), id, view };
     assert_eq!(visit.look().await, visit.view);
+}
+
+#[tokio::test]
+async fn the_last_answer_sent_twice_gives_one_number() {
+    let server = Server::start().await;
+    let mut visit = Visit::presented(&server, "pham-quoc-dat").await;
+    visit.answer(Answer::ConfirmPerson { is_me: true }).await;
+    visit.answer(Answer::Choose { id: "illness".into() }).await;
+    let last = visit.call(&Answer::Choose { id: "p1".into() });
+    let rival = visit.call(&Answer::Choose { id: "p2".into() });
+    let first: SessionView = last.send(&visit.kiosk).await.json();
+    assert!(matches!(first.step, Step::Done { .. }), "{first:?}");
+    assert_eq!(last.again().send(&visit.kiosk).await.json::<SessionView>(), first);
+    assert_eq!(rival.send(&visit.kiosk).await.problem(), (409, "answer_unexpected".into()));
+    assert_eq!(kept(&server).await.len(), 1);
+}
+
+#[tokio::test]
+async fn of_two_answers_at_once_one_counts() {
+    let server = Server::start().await;
+    let visit = Visit::presented(&server, "pham-quoc-dat").await;
+    let yes = visit.call(&Answer::ConfirmPerson { is_me: true });
+    let no = visit.call(&Answer::ConfirmPerson { is_me: false });
+    let (yes, no) = tokio::join!(yes.send(&visit.kiosk), no.send(&visit.kiosk));
+    assert_eq!(u8::from(yes.status.is_success()) + u8::from(no.status.is_success()), 1, "{yes:?} {no:?}");
+    let winner = if yes.status.is_success() { &yes } else { &no };
+    assert_eq!(winner.json::<SessionView>(), visit.look().await);
 }
 
 #[tokio::test]
