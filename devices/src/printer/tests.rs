@@ -21,10 +21,6 @@ fn ticket() -> Ticket {
 
 fn picture(ticket: &Ticket, language: Language) -> GrayImage {
     let png = render(ticket, language, &PAPER).unwrap();
-    if let Some(folder) = std::env::var_os("SHOW_TICKETS") {
-        let name = format!("ticket-{language:?}-{}-{}.png", ticket.priority, ticket.simulated);
-        std::fs::write(std::path::Path::new(&folder).join(name), &png).unwrap();
-    }
     image::load_from_memory(&png).unwrap().into_luma8()
 }
 

@@ -96,16 +96,13 @@ pub fn erase(painter: &Painter, rect: Rect, ink: Color32) {
 
 /// A bell: somebody comes.
 pub fn bell(painter: &Painter, rect: Rect, ink: Color32) {
-    let mut body = arc(at(rect, 0.5, 0.42), rect.width() * 0.29, 0.5, 1.0);
-    body.extend([at(rect, 0.81, 0.66), at(rect, 0.92, 0.76), at(rect, 0.08, 0.76), at(rect, 0.19, 0.66)]);
-    // Not convex, so in two parts.
-    let (dome, skirt) = body.split_at(25);
-    let mut upper = dome.to_vec();
-    upper.extend([at(rect, 0.81, 0.66), at(rect, 0.19, 0.66)]);
-    painter.add(Shape::convex_polygon(upper, ink, Stroke::NONE));
-    painter.add(Shape::convex_polygon(skirt.to_vec(), ink, Stroke::NONE));
+    let mut dome = arc(at(rect, 0.5, 0.40), rect.width() * 0.28, 0.5, 1.0);
+    dome.extend([at(rect, 0.80, 0.70), at(rect, 0.20, 0.70)]);
+    painter.add(Shape::convex_polygon(dome, ink, Stroke::NONE));
+    let brim = Rect::from_min_max(at(rect, 0.08, 0.66), at(rect, 0.92, 0.78));
+    painter.rect_filled(brim, brim.height() / 2.0, ink);
     painter.circle_filled(at(rect, 0.5, 0.1), rect.width() * 0.07, ink);
-    painter.circle_filled(at(rect, 0.5, 0.86), rect.width() * 0.1, ink);
+    painter.circle_filled(at(rect, 0.5, 0.87), rect.width() * 0.1, ink);
 }
 
 /// The cross of a health station.

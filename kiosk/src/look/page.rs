@@ -11,7 +11,7 @@ use super::{
     widget::{self, Face, Icon},
 };
 use crate::{
-    conversation::{At, PersonSays, State, Step},
+    conversation::{At, PersonSays, State, Step, Told},
     screens::Screen,
     words::Words,
 };
@@ -127,14 +127,9 @@ fn footer_bar(
             says.push(PersonSays::Stop);
         }
     }
-    let staff_called = match &state.at {
-        At::Visit(visit) => matches!(visit.step, Step::StaffCalled { .. }),
-        At::TakeCard { told, .. } => told.is_some(),
-        At::Leaving(leaving) => leaving.then_staff,
-        At::Welcome => false,
-    };
-    if staff_called {
-        let label = words.say("staff-coming");
+    if let Some(told) = told(state) {
+        // Nobody is said to come who does not know yet.
+        let label = words.say(if told == Told::Yes { "staff-coming" } else { "staff-calling" });
         ui.painter().rect_filled(right, look.corner(), colour::NOTICE.paper);
         let style = Style { size: look.small(), bold: true, ink: colour::NOTICE.ink, align: Align::Center };
         widget::text_in(ui.painter(), right.shrink(look.mm(2.0)), &label, style);
@@ -145,6 +140,19 @@ fn footer_bar(
         if widget::button(ui, look, right, &face).clicked() {
             says.push(PersonSays::CallStaff);
         }
+    }
+}
+
+/// Whether staff were called from here, and know.
+fn told(state: &State) -> Option<Told> {
+    match &state.at {
+        At::Visit(visit) => match visit.step {
+            Step::StaffCalled { told, .. } => Some(told),
+            _ => None,
+        },
+        At::TakeCard { told, .. } => *told,
+        At::Leaving(leaving) => leaving.then_staff.then_some(Told::Going),
+        At::Welcome => None,
     }
 }
 

@@ -81,6 +81,7 @@ fn check(gallery: &mut Gallery, state: State, what: &str) {
     assert!(!texts.is_empty(), "{what}: empty");
     for (clip, rect, text) in &texts {
         let words = text.galley.text();
+        assert!(!words.contains("Unknown localization"), "{what}: {words}");
         assert!(window.contains_rect(*rect), "{what}: {words:?} at {rect:?} leaves the window");
         assert!(clip.expand(1.0).contains_rect(*rect), "{what}: {words:?} is clipped");
         assert!(!text.galley.elided, "{what}: {words:?} is cut off");
@@ -141,6 +142,23 @@ fn from_every_screen_a_person_can_call_staff() {
             }
         }
     }
+}
+
+#[test]
+fn staff_are_said_to_come_only_once_they_know() {
+    use crate::conversation::{Step, Told};
+    let mut gallery = Gallery::new();
+    let mut seen = 0;
+    for state in samples::variants(Screen::StaffCalled, Language::Vi) {
+        let Some(Step::StaffCalled { told, .. }) = state.visit().map(|visit| visit.step.clone()) else {
+            continue;
+        };
+        let harness = gallery.show(state);
+        let said = texts(harness).iter().any(|(.., text)| text.galley.text() == "Nhân viên đang tới");
+        assert_eq!(said, told == Told::Yes);
+        seen += 1;
+    }
+    assert!(seen > 2);
 }
 
 #[test]

@@ -72,8 +72,8 @@ fn example_card(page: &mut Page<'_>, room: Rect) {
     let cell = look.mm(12.6);
     let left = line.left();
     let frame = Rect::from_min_max(
-        pos2(left + 6.0 * cell + look.mm(3.0), line.top() + look.mm(1.0)),
-        pos2(left + 12.0 * cell + look.mm(6.0), line.bottom() - look.mm(1.0)),
+        pos2(left + 6.0 * cell + look.mm(3.5), line.top() + look.mm(1.0)),
+        pos2(left + 12.0 * cell + look.mm(9.5), line.bottom() - look.mm(1.0)),
     );
     painter.rect(
         frame,
@@ -86,7 +86,7 @@ fn example_card(page: &mut Page<'_>, room: Rect) {
         #[expect(clippy::cast_precision_loss, reason = "twelve digits")]
         let mut x = left + index as f32 * cell;
         if index >= 6 {
-            x += look.mm(4.5);
+            x += look.mm(6.5);
         }
         let place = Rect::from_min_size(pos2(x, line.top()), vec2(cell, line.height()));
         let ink = if index >= 6 { colour::HIGHLIGHT.ink } else { colour::CARD_QUIET.ink };

@@ -77,7 +77,6 @@ server-begin-again = Begin again
 
 # Confirm
 confirm-title = Is this you?
-confirm-name = Full name
 confirm-number = Personal number
 confirm-birth-year = Year of birth
 confirm-yes = Yes, this is me

@@ -77,7 +77,6 @@ server-begin-again = Bắt đầu lại
 
 # Xác nhận
 confirm-title = Đây có phải là ông/bà không?
-confirm-name = Họ và tên
 confirm-number = Số định danh
 confirm-birth-year = Năm sinh
 confirm-yes = Đúng là tôi
