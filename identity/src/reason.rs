@@ -67,6 +67,7 @@ reason_codes! {
     IssuerTrusted "issuer_trusted" "The document signer's certificate chains to an installed CSCA and was valid." => "";
     IssuerUnknown "issuer_unknown" "No CSCA of this issuer is installed." => "The operator installs the issuing state's CSCA certificate; until then a person looks at the card.";
     IssuerSignatureInvalid "issuer_signature_invalid" "An installed CSCA has the issuer's name, but the document signer's certificate does not verify under it." => "Do not trust the card. Identify the person by hand and report the card.";
+    IssuerOfAnotherState "issuer_of_another_state" "The document signer's certificate is of another state than the one that the document names." => "Do not trust the card. Identify the person by hand and report the card.";
     IssuerCertificateMalformed "issuer_certificate_malformed" "The document signer's certificate cannot be understood or may not sign documents." => "Do not trust the card. Identify the person by hand.";
     IssuerCertificateExpired "issuer_certificate_expired" "The document signer's or the CSCA's certificate is no longer valid." => "Identify the person by hand; look for a newer CSCA certificate.";
     IssuerCertificateNotYetValid "issuer_certificate_not_yet_valid" "The document signer's or the CSCA's certificate is not valid yet." => "Check the server's clock, then identify the person by hand.";
@@ -116,6 +117,7 @@ reason_codes! {
     CardBusy "card_busy" "Another program holds the card." => "End the other program that uses the reader.";
     ReaderGone "reader_gone" "The card reader is not there." => "Plug the reader in, or use another kiosk.";
     FileTooLarge "file_too_large" "The chip announced or sent a file over the limit." => "Use another document, or identify the person by hand.";
+    ChipEndless "chip_endless" "The chip kept the reader busy beyond every limit." => "Use another document, or identify the person by hand.";
     FileMalformed "file_malformed" "The chip sent a file whose length or structure is wrong." => "Read the card again; if it stays so, identify the person by hand.";
     SecureMessagingBroken "secure_messaging_broken" "An answer of the chip did not carry the right check code." => "Read the card again; if it stays so, identify the person by hand.";
     ChipSilent "chip_silent" "The chip stopped answering." => "Lay the card down again.";

@@ -3,6 +3,7 @@
 mod chip;
 mod data_groups;
 pub mod document;
+mod issuer;
 mod security_object;
 mod validity;
 pub mod verdict;
@@ -138,6 +139,12 @@ pub fn verify(presented: &Presented<'_>, trust: &TrustStore, at: Timestamp) -> P
         }
     };
     proof.verdict.data_groups = Axis::passed(ReasonCode::HashesMatch);
+    if proof.verdict.issuer.has_passed()
+        && let Some(signer) = &signed.signer
+        && let Err(axis) = issuer::may_sign(signer, &contents.mrz)
+    {
+        proof.verdict.issuer = axis;
+    }
     if signed.axis.has_passed() {
         proof.document = Some(Document::new(&contents, today));
     }

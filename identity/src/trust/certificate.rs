@@ -76,12 +76,14 @@ pub struct Certificate {
 }
 
 /// What a certificate may be used for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Usage {
     authority: bool,
     stated: Option<KeyUsage>,
     other_icao_purpose: bool,
     unknown_critical: bool,
+    /// The kinds of document, where it names them: the first letters of their zones, one or two.
+    documents: Option<Vec<String>>,
 }
 
 /// Something signed in the form of X.509: a certificate or a revocation list.
@@ -226,6 +228,14 @@ impl Certificate {
             && self.usage.stated.is_none_or(|usage| usage.digital_signature())
     }
 
+    /// Whether it may sign documents whose zone begins with `code`: where it lists kinds, only those. A kind of one letter
+    /// is every kind that begins with it.
+    pub(crate) fn may_sign_kind(&self, code: &str) -> bool {
+        self.usage.documents.as_ref().is_none_or(|kinds| {
+            kinds.iter().any(|kind| kind == code || (kind.len() == 1 && code.starts_with(kind.as_str())))
+        })
+    }
+
     /// `None` where its dates include `at`, else the reason.
     pub fn outside_dates(&self, at: Timestamp) -> Option<ReasonCode> {
         if at.as_second() < self.not_before {
@@ -262,7 +272,26 @@ fn usage(tbs: &TbsCertificateInner<Raw>) -> Result<Usage, NotACertificate> {
         unknown_critical: extensions(tbs)
             .iter()
             .any(|extension| extension.critical && !known.contains(&extension.extn_id)),
+        documents: extensions(tbs)
+            .iter()
+            .find(|extension| extension.extn_id == DOCUMENT_TYPE_LIST)
+            .map(|extension| document_types(extension.extn_value.as_bytes()))
+            .transpose()?,
     })
+}
+
+/// DocumentTypeListSyntax: `SEQUENCE { version INTEGER, docTypeList SET OF PrintableString }`.
+fn document_types(content: &[u8]) -> Result<Vec<String>, NotACertificate> {
+    let mut reader = Reader::new(tlv::only(0x30, content)?);
+    reader.expect_tag(0x02)?;
+    let mut kinds = Reader::new(reader.expect_tag(0x31)?);
+    reader.finish()?;
+    let mut list = Vec::new();
+    while !kinds.is_empty() {
+        let kind = String::from_utf8(kinds.expect_tag(0x13)?.to_vec()).map_err(|_| NotACertificate)?;
+        list.push(kind.trim_end_matches('<').to_owned());
+    }
+    Ok(list)
 }
 
 fn extensions(tbs: &TbsCertificateInner<Raw>) -> &[Extension] {

@@ -58,6 +58,7 @@ pub(super) const fn reason(code: ReasonCode) -> &'static str {
         R::IssuerTrusted => "Nơi cấp được tin cậy",
         R::IssuerUnknown => "Chưa cài chứng thư của nơi cấp",
         R::IssuerSignatureInvalid => "Chứng thư ký thẻ không phải do nơi cấp ký",
+        R::IssuerOfAnotherState => "Nơi ký thẻ không phải của nước ghi trên thẻ: thẻ có thể giả",
         R::IssuerCertificateMalformed => "Chứng thư ký thẻ sai cấu trúc",
         R::IssuerCertificateExpired => "Chứng thư của nơi cấp đã hết hạn",
         R::IssuerCertificateNotYetValid => "Chứng thư của nơi cấp chưa có hiệu lực",
@@ -95,6 +96,7 @@ pub(super) const fn reason(code: ReasonCode) -> &'static str {
         R::CardBusy => "Chương trình khác đang giữ thẻ",
         R::ReaderGone => "Mất đầu đọc thẻ",
         R::FileTooLarge => "Tệp trên thẻ quá lớn",
+        R::ChipEndless => "Chip gửi dữ liệu mãi không hết",
         R::FileMalformed => "Tệp trên thẻ bị hỏng",
         R::SecureMessagingBroken => "Kênh bảo mật với thẻ bị hỏng",
         R::ChipSilent => "Chip không trả lời",
@@ -132,6 +134,7 @@ pub(super) const fn advice(code: ReasonCode) -> &'static str {
         | R::DataGroupMismatch
         | R::DataGroupsDisagree
         | R::IssuerSignatureInvalid
+        | R::IssuerOfAnotherState
         | R::SignerRevoked
         | R::ChipProofInvalid
         | R::AccessInformationMismatch => "Không tin thẻ này. Nhập tay và báo cáo về thẻ.",
@@ -162,7 +165,7 @@ pub(super) const fn advice(code: ReasonCode) -> &'static str {
         R::DocumentRevoked => "Nhập tay, theo quy định về thẻ bị thu hồi.",
         R::DocumentExpired => "Nhập tay. Nhắc người dân đổi thẻ.",
         R::StaffRejected => "Theo quy định của nơi này; tên và lý do được lưu.",
-        R::CardNotAccepted | R::FileTooLarge | R::MrzNeeded | R::NoDocument => {
+        R::CardNotAccepted | R::FileTooLarge | R::ChipEndless | R::MrzNeeded | R::NoDocument => {
             "Xem giấy tờ khác, hoặc nhập tay."
         }
         R::WrongCan | R::TooManyWrongCans => "Giúp nhập 6 số cuối của số trên mặt trước thẻ, hoặc nhập tay.",

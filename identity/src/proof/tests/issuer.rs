@@ -42,6 +42,29 @@ fn each_kind_of_signer_has_its_own_code() {
 }
 
 #[test]
+fn a_trusted_issuer_speaks_only_for_its_own_state_and_kinds_of_document() {
+    let another = Axis::failed(Code::IssuerOfAnotherState);
+    let passed = Axis::passed(Code::IssuerTrusted);
+    for (name, expected) in [
+        // Signers of Laos and of Viet Nam, zones of Viet Nam and of Laos.
+        ("another-state", another),
+        ("zone-of-another-state", another),
+        ("german", passed),
+        ("signer-of-cards", passed),
+        ("signer-of-letter", passed),
+        ("signer-of-passports", Axis::failed(Code::IssuerCertificateMalformed)),
+    ] {
+        let proof = Card::new(name).verify(&trust(&["main.cer", &format!("{name}.cer")]));
+        expect(name, &proof, "issuer", expected);
+        expect(name, &proof, "data_groups", Axis::passed(Code::HashesMatch));
+        assert_eq!(proof.verdict.passive_authentication(), expected == passed, "{name}");
+        if expected != passed {
+            expect(name, &proof, "chip", Axis::not_done(Code::PassiveAuthenticationNotPassed));
+        }
+    }
+}
+
+#[test]
 fn the_country_code_in_small_letters_is_the_same_issuer() {
     // The two CSCAs have the same name but for the case, and different keys.
     let store = trust(&["main.cer", "small-letters.cer"]);

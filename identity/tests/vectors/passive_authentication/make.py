@@ -54,10 +54,10 @@ def check_digit(text):
     return str(total % 10)
 
 
-def dg1(personal_number, birth, sex, expiry, name):
+def dg1(personal_number, birth, sex, expiry, name, state="VNM"):
     document = personal_number[3:]
-    first = f"IDVNM{document}{check_digit(document)}{personal_number}<<{check_digit(personal_number)}"
-    second = f"{birth}{check_digit(birth)}{sex}{expiry}{check_digit(expiry)}VNM" + "<" * 11
+    first = f"ID{state}{document}{check_digit(document)}{personal_number}<<{check_digit(personal_number)}"
+    second = f"{birth}{check_digit(birth)}{sex}{expiry}{check_digit(expiry)}{state}" + "<" * 11
     composite = first[5:] + second[:7] + second[8:15] + second[18:29]
     zone = first + second + check_digit(composite) + name.ljust(30, "<")
     assert len(zone) == 90
@@ -295,9 +295,13 @@ def main():
         card("ec", dg14=(HERE / "dg14-ec.bin").read_bytes(), dg15=(HERE / "dg15-ec.bin").read_bytes())
 
         # Other signers.
-        def signer(file, **options):
+        def signer(file, zone_of=None, **options):
             issuer = Issuer(work / file, "brainpoolP384r1", "sha256", **options)
-            write(f"{file}.bin", issuer.sod(good))
+            content = good
+            if zone_of:
+                write(f"{file}-dg1.bin", dg1(*zone, state=zone_of))
+                content = security_object({1: dg1(*zone, state=zone_of), 14: files[14], 15: files[15]})
+            write(f"{file}.bin", issuer.sod(content))
             write(f"{file}.cer", issuer.der("csca"))
 
         signer("unknown-issuer", name="Nobody's CSCA")
@@ -311,6 +315,15 @@ def main():
         signer("signer-of-master-lists", signer="keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,2.23.136.1.1.3\n")
         signer("signer-with-unknown-critical", signer="1.2.3.4=critical,ASN1:NULL\n")
         signer("csca-without-constraints", csca="keyUsage=critical,keyCertSign\n")
+        signer("another-state", country="LA")
+        signer("zone-of-another-state", zone_of="LAO")
+        signer("german", country="DE", zone_of="D<<")
+        # DocumentTypeList (ICAO 9303-12 table 5).
+        kinds = lambda content: f"keyUsage=critical,digitalSignature\n2.23.136.1.1.6.2=critical,DER:{content.hex()}\n"
+        types = lambda *names: tlv("30", number(0), tlv("31", *(tlv("13", name) for name in names)))
+        signer("signer-of-cards", signer=kinds(types(b"ID", b"P")))
+        signer("signer-of-letter", signer=kinds(types(b"I")))
+        signer("signer-of-passports", signer=kinds(types(b"P", b"IA")))
         signer("marked", signer="keyUsage=critical,digitalSignature\n2.25.2862933555.1=ASN1:NULL\n",
                csca="basicConstraints=critical,CA:TRUE\n2.25.2862933555.1=ASN1:NULL\n")
         # The same key with newer dates.
