@@ -76,7 +76,7 @@ impl Drop for PrivatePcscd {
 }
 
 /// A pair of ports that nobody else uses, and the lock that keeps them so.
-fn ports() -> io::Result<(u16, File)> {
+pub(crate) fn ports() -> io::Result<(u16, File)> {
     let folder = std::env::temp_dir().join("vpcd-ports");
     fs::create_dir_all(&folder)?;
     for port in (36_000..36_400).step_by(2) {

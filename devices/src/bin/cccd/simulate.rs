@@ -48,16 +48,23 @@ pub fn run(arguments: &Arguments, random: fn(&mut [u8])) -> Result<ExitCode, Fai
         .to_socket_addrs()?
         .next()
         .ok_or_else(|| format!("no such address: {}", arguments.vpcd))?;
-    let chip = VirtualCard::new(card, Box::new(random));
+    let mut chip = VirtualCard::new(card, Box::new(random));
     let manner = vpcd::Manner {
         jumps_off_after: arguments.jump_off_after,
         answers_in: Duration::from_millis(arguments.answer_ms.into()),
     };
-    let lying = vpcd::insert(address, chip, manner)
-        .map_err(|error| format!("nobody waits for a card at {address}: start pcscd with vpcd ({error})"))?;
-    eprintln!("DỮ LIỆU MÔ PHỎNG: the card of {slug} lies on the reader at {address}. Ctrl-C takes it away.");
-    lying.wait()?;
-    eprintln!("the reader is gone");
+    eprintln!("DỮ LIỆU MÔ PHỎNG: the card of {slug}. Ctrl-C takes it away.");
+    vpcd::stay(address, &mut chip, manner, |place| match place {
+        vpcd::Place::Waiting => {
+            eprintln!(
+                "nobody waits for a card at {address} yet: pcscd with vpcd does after its first client"
+            );
+        }
+        vpcd::Place::Lying => eprintln!("the card lies on the reader at {address}"),
+        vpcd::Place::Left => eprintln!("the reader is gone"),
+    })
+    .map_err(|error| format!("{address}: {error}"))?;
+    eprintln!("the card has jumped off");
     Ok(ExitCode::SUCCESS)
 }
 
