@@ -8,6 +8,8 @@ use crate::seeds::{BirthDate, CardKind, Citizen, Expiry, Sex};
 
 /// What the field's EF.CardAccess says: terminal authentication 1, chip authentication 1 and
 /// PACE-ECDH-GM-AES-CBC-CMAC-128 with brainpoolP256r1.
+///
+/// The virtual chip speaks neither of the first two: they are here because cards in the field say them.
 pub fn card_access() -> Vec<u8> {
     const TERMINAL_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.2");
     const CHIP_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.3.2.2");
@@ -120,7 +122,8 @@ pub fn dg13(citizen: &Citizen, residence: &str) -> Vec<u8> {
     object(0x6D, &[&sequence(&[&small_integer(1), &oid(UNICODE_UTF8), &set])])
 }
 
-/// DG14: the same SecurityInfos as EF.CardAccess, here under the issuer's signature.
+/// DG14: the same SecurityInfos as EF.CardAccess, here under the issuer's signature. Chip authentication is
+/// announced as on the cards seen, but without the public key that it would need: no reader can start it.
 pub fn dg14() -> Vec<u8> {
     object(0x6E, &[&card_access()])
 }
