@@ -52,11 +52,12 @@ server: bins seeds
 fuzz: setup
 	scripts/fuzz.sh
 
-bench: bench-chip
+bench: setup
 	cargo bench --workspace
 
-bench-chip: build
-	BINARIES=$(abspath target/release) cargo run --release -p end-to-end --bin bench-chip
+# A whole card: commands and bytes against the bytes of its files, and the time through pcscd.
+bench-chip: setup
+	cargo bench -p devices --bench whole_read
 
 bench-qr bench-face test-camera:
 	@echo "$@: there is no QR reader, face comparison or camera in this version." >&2; exit 2
