@@ -20,6 +20,8 @@ pub mod screen {
     pub const READING: &str = "Đang đọc thẻ. Xin để yên thẻ";
     /// The card could not be read.
     pub const TROUBLE: &str = "Chưa đọc được thẻ";
+    /// The card refused the number: on the number pad.
+    pub const WRONG_NUMBER: &str = "6 số vừa bấm không đúng với thẻ này. Xin xem lại số trên thẻ.";
     /// The person is asked whether it is them.
     pub const CONFIRM: &str = "Đây có phải là ông/bà không?";
     /// What for.

@@ -138,6 +138,8 @@ impl CardChannel for PcscChannel {
 
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, ReaderError> {
         match self.card.transmit(command, &mut self.answer) {
+            // Not even a status word: some drivers say so of a card that is no longer there.
+            Ok([]) => Err(self.explain(Error::NotTransacted)),
             Ok(answer) => Ok(answer.to_vec()),
             Err(error) => Err(self.explain(error)),
         }

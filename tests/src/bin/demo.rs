@@ -145,9 +145,10 @@ fn other_ways(world: &mut World, kiosk: &mut Kiosk, album: &mut Album<'_>) -> io
     window.touch("Đồng ý")?;
     journey::type_number(window, "000000")?;
     window.wait_for(screen::PRESENT)?;
+    world.lay_card_so(slug, &["--jump-off-after", "2"])?;
+    album.take(window, screen::TROUBLE, "card-pulled")?;
     world.lay_card(slug)?;
-    album.take(window, screen::TROUBLE, "wrong-number")?;
-    window.touch("Nhập lại số")?;
+    album.take(window, screen::WRONG_NUMBER, "wrong-number")?;
     journey::type_number(window, can)?;
     album.take(window, screen::STAFF, "staff-forged-card")?;
     world.take_card();

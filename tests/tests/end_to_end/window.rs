@@ -105,9 +105,7 @@ fn three_wrong_numbers_call_staff() {
     let mut scene = scene("wrong-number");
     journey::present(&mut scene.world, &mut scene.kiosk.window, "nguyen-thi-hoa", "000000").unwrap();
     for _ in 0..2 {
-        scene.kiosk.window.wait_for("6 số vừa bấm không đúng với thẻ này. Xin xem lại số trên thẻ.").unwrap();
-        scene.kiosk.window.touch("Nhập lại số").unwrap();
-        scene.kiosk.window.wait_for(screen::NUMBER).unwrap();
+        scene.kiosk.window.wait_for(screen::WRONG_NUMBER).unwrap();
         journey::type_number(&mut scene.kiosk.window, "111111").unwrap();
     }
     scene.kiosk.window.wait_for(screen::STAFF).unwrap();
