@@ -131,6 +131,9 @@ pub struct CardFacts {
     pub defect: Defect,
     /// Which access protocols the chip speaks.
     pub access: AccessProtocols,
+    /// Which kind its PACE is of; absent: the one seen in the field.
+    #[serde(default)]
+    pub pace: PaceKind,
 }
 
 /// The generation of a card.
@@ -179,6 +182,49 @@ pub enum AccessProtocols {
     PaceAndBac,
     /// BAC alone: there is no EF.CardAccess.
     BacOnly,
+}
+
+/// The kind of a chip's PACE: generic mapping over an elliptic curve (ICAO 9303-11 9.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaceKind {
+    /// Its cipher, and that of the session that it opens.
+    pub cipher: Cipher,
+    /// Its curve.
+    pub curve: Curve,
+}
+
+impl Default for PaceKind {
+    fn default() -> Self {
+        Self { cipher: Cipher::Aes128, curve: Curve::BrainpoolP256r1 }
+    }
+}
+
+/// A cipher with its check code and key length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cipher {
+    /// Two-key 3DES and the retail MAC.
+    TripleDes,
+    /// AES-128 and CMAC.
+    #[serde(rename = "aes_128")]
+    Aes128,
+    /// AES-192 and CMAC.
+    #[serde(rename = "aes_192")]
+    Aes192,
+    /// AES-256 and CMAC.
+    #[serde(rename = "aes_256")]
+    Aes256,
+}
+
+/// A curve with standardised domain parameters (ICAO 9303-11 table 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Curve {
+    /// NIST P-256, parameter 12.
+    P256,
+    /// brainpoolP256r1, parameter 13.
+    BrainpoolP256r1,
 }
 
 /// What the simulated insurance register answers.

@@ -6,17 +6,24 @@ use identity::{
     ReasonCode,
     chip::{
         Password,
-        read::{ReadOptions, ReadRequest, ReadingPlan},
+        read::{CardRead, ReadOptions, ReadRequest, ReadingPlan},
     },
+    lds::FileId,
     mrz::MrzKey,
-    proof::{self, Challenge, Presented, Proof, verdict::AxisResult},
+    proof::{
+        self, Challenge, Presented, Proof,
+        verdict::{Access, AxisResult},
+    },
     trust::{Mode, TrustStore},
 };
 
-use super::{VirtualCard, personalise::personalise};
+use super::{
+    VirtualCard,
+    personalise::{PersonalisedCard, personalise},
+};
 use crate::{
     reader::{CardReader as _, in_process, read_card},
-    seeds::{self, AccessProtocols, BirthDate, Citizen, Defect, Expiry},
+    seeds::{self, AccessProtocols, BirthDate, Cipher, Citizen, Curve, Defect, Expiry, PaceKind},
 };
 
 const NONCE: [u8; 8] = *b"a nonce.";
@@ -38,11 +45,22 @@ fn judged(citizen: &Citizen) -> Proof {
     let card = personalise(citizen).unwrap();
     let password = match citizen.card.access {
         AccessProtocols::PaceAndBac => Password::Can(card.can.clone()),
-        AccessProtocols::BacOnly => {
-            let [number, birth, expiry] = &card.mrz_key;
-            Password::Mrz(MrzKey::new(number, birth, expiry).unwrap())
-        }
+        AccessProtocols::BacOnly => by_mrz(&card),
     };
+    let read = read(card, password);
+    proof::verify(&presented(&read), &trust(), at())
+}
+
+fn at() -> jiff::Timestamp {
+    "2026-09-15T08:00:00+07:00".parse().unwrap()
+}
+
+fn by_mrz(card: &PersonalisedCard) -> Password {
+    let [number, birth, expiry] = &card.mrz_key;
+    Password::Mrz(MrzKey::new(number, birth, expiry).unwrap())
+}
+
+fn read(card: PersonalisedCard, password: Password) -> CardRead {
     let request = ReadRequest { password, challenge: Some(NONCE), options: ReadOptions::default() };
     let counting = || {
         let mut next = 0_u8;
@@ -56,14 +74,16 @@ fn judged(citizen: &Citizen) -> Proof {
     let (mut reader, desk) = in_process::reader();
     desk.insert(VirtualCard::new(card, Box::new(counting())));
     let mut channel = reader.connect().unwrap();
-    let read = read_card(channel.as_mut(), &mut ReadingPlan::new(request, counting()), |_| ()).unwrap();
-    let presented = Presented {
+    read_card(channel.as_mut(), &mut ReadingPlan::new(request, counting()), |_| ()).unwrap()
+}
+
+fn presented(read: &CardRead) -> Presented<'_> {
+    Presented {
         files: &read.files,
         access: read.access,
         active_authentication: read.active_authentication.as_ref().map(identity::SecretBytes::as_slice),
         challenge: Challenge::Server(NONCE),
-    };
-    proof::verify(&presented, &trust(), "2026-09-15T08:00:00+07:00".parse().unwrap())
+    }
 }
 
 /// The axes that failed, and `issuer` where it is open.
@@ -129,6 +149,28 @@ fn a_verified_card_says_what_its_seed_says() {
             (Expiry::On(date), identity::lds::dg13::Expiry::On(read)) => assert_eq!(date, read),
             (Expiry::Never, identity::lds::dg13::Expiry::Never) => {}
             other => panic!("{}: {other:?}", citizen.slug),
+        }
+    }
+}
+
+#[test]
+fn a_chip_with_any_cipher_and_curve_of_pace_is_read_and_proved() {
+    let mut citizen = seeds::citizen(seeds_folder(), "nguyen-thi-hoa").unwrap();
+    for cipher in [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256] {
+        for curve in [Curve::P256, Curve::BrainpoolP256r1] {
+            citizen.card.pace = PaceKind { cipher, curve };
+            let card = personalise(&citizen).unwrap();
+            for (password, access) in
+                [(Password::Can(card.can.clone()), Access::PaceCan), (by_mrz(&card), Access::PaceMrz)]
+            {
+                let read = read(card.clone(), password);
+                assert_eq!(read.access, access, "{cipher:?} {curve:?}");
+                for (file, content) in card.files.iter().filter(|(file, _)| **file != FileId::Com) {
+                    assert!(read.files[file].as_slice() == content, "{file} by {cipher:?} {curve:?}");
+                }
+                let proof = proof::verify(&presented(&read), &trust(), at());
+                assert!(proof.verdict.full_chip_proof(), "{cipher:?} {curve:?}: {:?}", faults(&proof));
+            }
         }
     }
 }

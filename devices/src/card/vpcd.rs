@@ -194,7 +194,7 @@ mod tests {
             active_authentication: None,
             can: Can::parse("012345").unwrap(),
             mrz_key: ["148012345".into(), "480302".into(), "991231".into()],
-            pace: true,
+            pace: None,
         };
         VirtualCard::new(card, Box::new(|bytes| bytes.fill(1)))
     }

@@ -23,7 +23,7 @@ pub fn read(slug: &str, challenge: Option<&ChallengeIssued>) -> ChipEvidence {
     let citizen = seeds::citizen(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds"), slug).unwrap();
     let card = personalise(&citizen).unwrap();
     let [number, birth, expiry] = &card.mrz_key;
-    let password = if card.pace {
+    let password = if card.pace.is_some() {
         Password::Can(card.can.clone())
     } else {
         Password::Mrz(MrzKey::new(number, birth, expiry).unwrap())

@@ -3,8 +3,9 @@
 use super::{
     Randomness,
     channel::Channel,
-    cipher::{Purpose, Suite, derive},
+    cipher::{Purpose, derive},
 };
+use crate::seeds::Cipher;
 
 /// The answer to EXTERNAL AUTHENTICATE and the session that it opens; `None` where the terminal does not know
 /// the MRZ.
@@ -17,15 +18,15 @@ pub fn authenticate(
     cryptogram: &[u8],
     random: &mut Randomness,
 ) -> Option<(Vec<u8>, Channel)> {
-    let suite = Suite::TripleDes;
-    let encryption = derive(key_seed, Purpose::Encryption);
-    let authentication = derive(key_seed, Purpose::Authentication);
+    let key = |seed: &[u8], purpose| derive(Cipher::TripleDes, seed, purpose);
+    let encryption = key(key_seed, Purpose::Encryption);
+    let authentication = key(key_seed, Purpose::Authentication);
     let (encrypted, check) = cryptogram.split_last_chunk::<8>()?;
-    if encrypted.len() != 32 || suite.mac(&authentication, &suite.pad(encrypted)) != *check {
+    if encrypted.len() != 32 || authentication.mac(&authentication.pad(encrypted)) != *check {
         return None;
     }
     let mut plain = encrypted.to_vec();
-    suite.decrypt(&encryption, &[0; 8], &mut plain);
+    encryption.decrypt(&[0; 8], &mut plain);
     let (terminal_random, rest) = plain.split_first_chunk::<8>()?;
     let (own_random, terminal_key) = rest.split_first_chunk::<8>()?;
     if *own_random != challenge {
@@ -35,17 +36,16 @@ pub fn authenticate(
     let mut own_key = [0; 16];
     random(&mut own_key);
     let mut reply = [challenge.as_slice(), terminal_random, &own_key].concat();
-    suite.encrypt(&encryption, &[0; 8], &mut reply);
-    let check = suite.mac(&authentication, &suite.pad(&reply));
+    encryption.encrypt(&[0; 8], &mut reply);
+    let check = authentication.mac(&authentication.pad(&reply));
     reply.extend(check);
 
     let seed: Vec<u8> = own_key.iter().zip(terminal_key).map(|(ours, theirs)| ours ^ theirs).collect();
     // The counter: the last four bytes of the chip's random number, then of the terminal's.
     let halves = (u64::from_be_bytes(challenge) << 32) | (u64::from_be_bytes(*terminal_random) & 0xFFFF_FFFF);
     let channel = Channel::new(
-        suite,
-        derive(&seed, Purpose::Encryption),
-        derive(&seed, Purpose::Authentication),
+        key(&seed, Purpose::Encryption),
+        key(&seed, Purpose::Authentication),
         u128::from(halves),
     );
     Some((reply, channel))

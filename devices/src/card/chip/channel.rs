@@ -2,22 +2,21 @@
 
 use super::{
     apdu::{Answer, Command, objects, status},
-    cipher::{Suite, unpad},
+    cipher::{Key, unpad},
 };
 use crate::card::der::object;
 
 /// A secure messaging session.
 pub struct Channel {
-    suite: Suite,
-    encryption: [u8; 16],
-    authentication: [u8; 16],
+    encryption: Key,
+    authentication: Key,
     counter: u128,
 }
 
 impl Channel {
     /// A session with these keys, whose counter stands at `counter`.
-    pub const fn new(suite: Suite, encryption: [u8; 16], authentication: [u8; 16], counter: u128) -> Self {
-        Self { suite, encryption, authentication, counter }
+    pub const fn new(encryption: Key, authentication: Key, counter: u128) -> Self {
+        Self { encryption, authentication, counter }
     }
 
     /// Checks and opens a protected command.
@@ -34,9 +33,9 @@ impl Channel {
         let covered: Vec<u8> =
             before.iter().flat_map(|(tag, value)| object(u32::from(*tag), &[value])).collect();
         let header = [command.class, command.instruction, command.p1, command.p2];
-        let mut message = self.suite.pad(&header);
+        let mut message = self.authentication.pad(&header);
         if !covered.is_empty() {
-            message.extend(self.suite.pad(&covered));
+            message.extend(self.authentication.pad(&covered));
         }
         if self.mac(&message).as_slice() != *check {
             return Err(wrong);
@@ -73,8 +72,8 @@ impl Channel {
         self.counter = self.counter.wrapping_add(1);
         let mut protected = Vec::new();
         if !answer.data.is_empty() {
-            let mut cryptogram = self.suite.pad(&answer.data);
-            self.suite.encrypt(&self.encryption, &self.iv(), &mut cryptogram);
+            let mut cryptogram = self.encryption.pad(&answer.data);
+            self.encryption.encrypt(&self.iv(), &mut cryptogram);
             protected = if instruction & 1 == 0 {
                 object(0x87, &[&[1], &cryptogram])
             } else {
@@ -82,7 +81,7 @@ impl Channel {
             };
         }
         protected.extend(object(0x99, &[&answer.status.to_be_bytes()]));
-        let check = self.mac(&self.suite.pad(&protected));
+        let check = self.mac(&self.authentication.pad(&protected));
         protected.extend(object(0x8E, &[&check]));
         Answer { data: protected, status: answer.status }
     }
@@ -91,7 +90,7 @@ impl Channel {
     pub fn capacity(&self, room: usize) -> usize {
         // Objects 99 and 8E take 14 bytes, 87 its tag, length and padding indicator.
         let fits = |plain: usize| {
-            let cryptogram = (plain + 1).next_multiple_of(self.suite.block()) + 1;
+            let cryptogram = (plain + 1).next_multiple_of(self.encryption.block()) + 1;
             14 + 1
                 + if cryptogram < 0x80 {
                     1
@@ -106,31 +105,32 @@ impl Channel {
         (1..room).rev().find(|plain| fits(*plain)).unwrap_or(0)
     }
 
-    /// The counter as the suite's blocks carry it.
+    /// The counter as the cipher's blocks carry it.
     fn counter_bytes(&self) -> Vec<u8> {
         let bytes = self.counter.to_be_bytes();
-        bytes.get(bytes.len() - self.suite.block()..).unwrap_or_default().to_vec()
+        bytes.get(bytes.len() - self.encryption.block()..).unwrap_or_default().to_vec()
     }
 
     fn iv(&self) -> Vec<u8> {
-        let mut iv = vec![0; self.suite.block()];
-        if self.suite == Suite::Aes128 {
-            iv = self.counter_bytes();
-            self.suite.encrypt(&self.encryption, &[0; 16], &mut iv);
+        let zero = vec![0; self.encryption.block()];
+        if matches!(self.encryption, Key::TripleDes(_)) {
+            return zero;
         }
+        let mut iv = self.counter_bytes();
+        self.encryption.encrypt(&zero, &mut iv);
         iv
     }
 
     fn mac(&self, padded: &[u8]) -> [u8; 8] {
-        self.suite.mac(&self.authentication, &[self.counter_bytes().as_slice(), padded].concat())
+        self.authentication.mac(&[self.counter_bytes().as_slice(), padded].concat())
     }
 
     fn decrypt(&self, cryptogram: &[u8]) -> Option<Vec<u8>> {
-        if cryptogram.is_empty() || !cryptogram.len().is_multiple_of(self.suite.block()) {
+        if cryptogram.is_empty() || !cryptogram.len().is_multiple_of(self.encryption.block()) {
             return None;
         }
         let mut plain = cryptogram.to_vec();
-        self.suite.decrypt(&self.encryption, &self.iv(), &mut plain);
+        self.encryption.decrypt(&self.iv(), &mut plain);
         unpad(plain)
     }
 }

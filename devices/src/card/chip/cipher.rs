@@ -1,21 +1,15 @@
 //! The ciphers of BAC, PACE and secure messaging, put together from the bare block ciphers.
 
 use aes::{
-    Aes128,
+    Aes128, Aes192, Aes256,
     cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, BlockSizeUser, KeyInit},
 };
-use cmac::{Cmac, Mac as _};
+use cmac::{Cmac, Mac};
 use des::{Des, TdesEde2};
 use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
 
-/// The two cipher suites that the chip speaks: its sessions' key length is 16 bytes in both.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Suite {
-    /// Two-key 3DES and the retail MAC (BAC).
-    TripleDes,
-    /// AES-128 and CMAC (PACE).
-    Aes128,
-}
+use crate::seeds::Cipher;
 
 /// What a key is derived for (ICAO 9303-11 9.7.1).
 #[derive(Clone, Copy)]
@@ -28,58 +22,85 @@ pub enum Purpose {
     Password = 3,
 }
 
-/// A 16-byte key from a shared secret: the first bytes of SHA-1 over it and the purpose.
-///
-/// DES ignores the parity bits, so they are not adjusted.
-pub fn derive(secret: &[u8], purpose: Purpose) -> [u8; 16] {
-    let digest = Sha1::new().chain_update(secret).chain_update((purpose as u32).to_be_bytes()).finalize();
-    digest.first_chunk().copied().unwrap_or_default()
+/// A key of BAC, PACE or a session.
+#[derive(Clone)]
+pub enum Key {
+    /// Two-key 3DES; DES ignores the parity bits, so they are not adjusted.
+    TripleDes([u8; 16]),
+    /// AES-128.
+    Aes128([u8; 16]),
+    /// AES-192.
+    Aes192([u8; 24]),
+    /// AES-256.
+    Aes256([u8; 32]),
 }
 
-impl Suite {
+/// The key of `cipher` from a shared secret (ICAO 9303-11 9.7.1): the first bytes of a digest over it and the
+/// purpose, SHA-256 where SHA-1 is shorter than the key.
+pub fn derive(cipher: Cipher, secret: &[u8], purpose: Purpose) -> Key {
+    let message = [secret, &(purpose as u32).to_be_bytes()].concat();
+    let sha1 = || Sha1::digest(&message).first_chunk().copied().unwrap_or_default();
+    let sha256: [u8; 32] = Sha256::digest(&message).into();
+    match cipher {
+        Cipher::TripleDes => Key::TripleDes(sha1()),
+        Cipher::Aes128 => Key::Aes128(sha1()),
+        Cipher::Aes192 => Key::Aes192(sha256.first_chunk().copied().unwrap_or_default()),
+        Cipher::Aes256 => Key::Aes256(sha256),
+    }
+}
+
+impl Key {
     /// Bytes in a block.
-    pub const fn block(self) -> usize {
+    pub const fn block(&self) -> usize {
         match self {
-            Self::TripleDes => 8,
-            Self::Aes128 => 16,
+            Self::TripleDes(_) => 8,
+            Self::Aes128(_) | Self::Aes192(_) | Self::Aes256(_) => 16,
         }
     }
 
     /// CBC encryption of whole blocks, in place.
-    pub fn encrypt(self, key: &[u8; 16], iv: &[u8], data: &mut [u8]) {
+    pub fn encrypt(&self, iv: &[u8], data: &mut [u8]) {
         match self {
-            Self::TripleDes => cbc_encrypt(&TdesEde2::new(key.into()), iv, data),
-            Self::Aes128 => cbc_encrypt(&Aes128::new(key.into()), iv, data),
+            Self::TripleDes(key) => cbc_encrypt(&TdesEde2::new(key.into()), iv, data),
+            Self::Aes128(key) => cbc_encrypt(&Aes128::new(key.into()), iv, data),
+            Self::Aes192(key) => cbc_encrypt(&Aes192::new(key.into()), iv, data),
+            Self::Aes256(key) => cbc_encrypt(&Aes256::new(key.into()), iv, data),
         }
     }
 
     /// CBC decryption of whole blocks, in place.
-    pub fn decrypt(self, key: &[u8; 16], iv: &[u8], data: &mut [u8]) {
+    pub fn decrypt(&self, iv: &[u8], data: &mut [u8]) {
         match self {
-            Self::TripleDes => cbc_decrypt(&TdesEde2::new(key.into()), iv, data),
-            Self::Aes128 => cbc_decrypt(&Aes128::new(key.into()), iv, data),
+            Self::TripleDes(key) => cbc_decrypt(&TdesEde2::new(key.into()), iv, data),
+            Self::Aes128(key) => cbc_decrypt(&Aes128::new(key.into()), iv, data),
+            Self::Aes192(key) => cbc_decrypt(&Aes192::new(key.into()), iv, data),
+            Self::Aes256(key) => cbc_decrypt(&Aes256::new(key.into()), iv, data),
         }
     }
 
     /// The 8-byte message authentication code. The retail MAC (ISO/IEC 9797-1 algorithm 3) wants whole
     /// blocks: the caller pads.
-    pub fn mac(self, key: &[u8; 16], message: &[u8]) -> [u8; 8] {
+    pub fn mac(&self, message: &[u8]) -> [u8; 8] {
         match self {
-            Self::TripleDes => retail_mac(key, message),
-            Self::Aes128 => {
-                let tag = <Cmac<Aes128> as KeyInit>::new(key.into()).chain_update(message).finalize();
-                tag.into_bytes().first_chunk().copied().unwrap_or_default()
-            }
+            Self::TripleDes(key) => retail_mac(key, message),
+            Self::Aes128(key) => finish(<Cmac<Aes128> as KeyInit>::new(key.into()), message),
+            Self::Aes192(key) => finish(<Cmac<Aes192> as KeyInit>::new(key.into()), message),
+            Self::Aes256(key) => finish(<Cmac<Aes256> as KeyInit>::new(key.into()), message),
         }
     }
 
     /// `message` with the padding of ISO/IEC 9797-1 method 2.
-    pub fn pad(self, message: &[u8]) -> Vec<u8> {
+    pub fn pad(&self, message: &[u8]) -> Vec<u8> {
         let mut padded = message.to_vec();
         padded.push(0x80);
         padded.resize(padded.len().next_multiple_of(self.block()), 0);
         padded
     }
+}
+
+/// The first eight bytes of the code over `message`.
+fn finish(mac: impl Mac, message: &[u8]) -> [u8; 8] {
+    mac.chain_update(message).finalize().into_bytes().first_chunk().copied().unwrap_or_default()
 }
 
 /// Takes the padding off; `None` where there is none.
@@ -135,15 +156,46 @@ mod tests {
     fn keys_and_macs_are_those_of_the_standards_worked_example() {
         // ICAO 9303-11 appendix D.1 and D.3.
         let seed = hex::decode("239AB9CB282DAF66231DC5A4DF6BFBAE").unwrap();
-        let key = derive(&seed, Purpose::Authentication);
+        let key = derive(Cipher::TripleDes, &seed, Purpose::Authentication);
         // The example prints the keys with odd parity.
+        let Key::TripleDes(bytes) = &key else { panic!("a key of 3DES") };
         let parity = |bytes: [u8; 16]| bytes.map(|byte| byte & 0xFE);
         let printed: [u8; 16] = hex::decode("7962D9ECE03D1ACD4C76089DCE131543").unwrap().try_into().unwrap();
-        assert_eq!(parity(key), parity(printed));
+        assert_eq!(parity(*bytes), parity(printed));
         let cryptogram =
             hex::decode("72C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE2F498F76ED92F2").unwrap();
-        let padded = Suite::TripleDes.pad(&cryptogram);
-        assert_eq!(hex::encode_upper(Suite::TripleDes.mac(&key, &padded)), "5F1448EEA8AD90A7");
+        assert_eq!(hex::encode_upper(key.mac(&key.pad(&cryptogram))), "5F1448EEA8AD90A7");
+    }
+
+    /// From Python: `hashlib.sha256(b"a shared secret" + purpose.to_bytes(4, "big"))`, and the code over `a message`
+    /// by `openssl mac -cipher AES-…-CBC -macopt hexkey:… CMAC`.
+    #[test]
+    fn long_keys_and_their_macs_are_those_of_another_tool() {
+        for (cipher, purpose, length, key, code) in [
+            (
+                Cipher::Aes192,
+                Purpose::Encryption,
+                24,
+                "9adb9b39edb9d616adf50169b614f8e9c93a6db866d53920",
+                "57d7c854cd435058",
+            ),
+            (
+                Cipher::Aes256,
+                Purpose::Authentication,
+                32,
+                "765668d83bb041faca20553d2aae29029abc49714025ab73bdb53f80312137d1",
+                "6bfa86a48ff8dd0e",
+            ),
+        ] {
+            let derived = derive(cipher, b"a shared secret", purpose);
+            let bytes = match &derived {
+                Key::Aes192(bytes) => bytes.as_slice(),
+                Key::Aes256(bytes) => bytes,
+                Key::TripleDes(_) | Key::Aes128(_) => panic!("a shorter key"),
+            };
+            assert_eq!((bytes.len(), hex::encode(bytes).as_str()), (length, key));
+            assert_eq!(hex::encode(derived.mac(b"a message")), code);
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use identity::{lds::FileId, number::Can};
 
-use super::{VirtualCard, apdu::Command, channel::Channel, cipher::Suite};
-use crate::card::personalise::PersonalisedCard;
+use super::{VirtualCard, apdu::Command, channel::Channel, cipher::Key};
+use crate::{card::personalise::PersonalisedCard, seeds::PaceKind};
 
 /// Feeds `input` to a card as commands: each is a byte that says how it is sent, a byte with its length, and
 /// itself. Commands marked 1 are run as though they had come through an open session.
@@ -21,7 +21,7 @@ pub fn commands(mut input: &[u8]) {
         active_authentication: None,
         can,
         mrz_key: ["123456789".into(), "800101".into(), "300101".into()],
-        pace: true,
+        pace: Some(PaceKind::default()),
     };
     let mut drawn = 0_u8;
     let mut chip = VirtualCard::new(
@@ -34,7 +34,7 @@ pub fn commands(mut input: &[u8]) {
     while let [how, length, rest @ ..] = input {
         let (command, rest) = rest.split_at_checked(usize::from(*length)).unwrap_or((rest, &[]));
         if *how == 1 {
-            chip.state.channel = Some(Channel::new(Suite::Aes128, [1; 16], [2; 16], 0));
+            chip.state.channel = Some(Channel::new(Key::Aes128([1; 16]), Key::Aes128([2; 16]), 0));
             if let Some(command) = Command::parse(command) {
                 let answer = chip.execute(&command, 231);
                 assert!(answer.data.len() <= 300);

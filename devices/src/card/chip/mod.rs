@@ -10,6 +10,7 @@ mod apdu;
 mod bac;
 mod channel;
 mod cipher;
+mod curve;
 pub mod fuzz;
 mod pace;
 
@@ -261,9 +262,7 @@ impl VirtualCard {
     /// MSE:Set AT, the beginning of PACE.
     fn set_authentication_template(&mut self, command: &Command) -> Result<Answer, u16> {
         self.state.pace = None;
-        if !self.card.pace {
-            return Err(status::NO_SUCH_INSTRUCTION);
-        }
+        let kind = self.card.pace.ok_or(status::NO_SUCH_INSTRUCTION)?;
         if self.state.application {
             return Err(status::NO_ACCESS);
         }
@@ -276,9 +275,9 @@ impl VirtualCard {
         if command.expected.is_some() {
             return Err(status::WRONG_LENGTH);
         }
-        self.state.pace = Some(match pace::set(&command.data)? {
-            PasswordReference::Can => Pace::new(self.card.can.as_bytes()),
-            PasswordReference::Mrz => Pace::new(&Sha1::digest(self.card.mrz_information())),
+        self.state.pace = Some(match pace::set(kind, &command.data)? {
+            PasswordReference::Can => Pace::new(kind, self.card.can.as_bytes()),
+            PasswordReference::Mrz => Pace::new(kind, &Sha1::digest(self.card.mrz_information())),
         });
         Ok(Answer::ok(Vec::new()))
     }

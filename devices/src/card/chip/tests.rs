@@ -4,8 +4,11 @@ use std::{collections::BTreeMap, path::Path};
 
 use identity::number::Can;
 
-use super::{cipher::Suite, *};
-use crate::{card::personalise::personalise, seeds};
+use super::{cipher::Key, *};
+use crate::{
+    card::personalise::personalise,
+    seeds::{self, PaceKind},
+};
 
 const SELECT_APPLICATION: &str = "00A4040C07A0000002471001";
 const SELECT_CARD_ACCESS: &str = "00A4020C02011C";
@@ -47,7 +50,7 @@ fn plain_card() -> PersonalisedCard {
         active_authentication: None,
         can: Can::parse("012345").unwrap(),
         mrz_key: ["L898902C<".into(), "690806".into(), "940623".into()],
-        pace: true,
+        pace: Some(PaceKind::default()),
     }
 }
 
@@ -67,8 +70,8 @@ fn status(chip: &mut VirtualCard, command: &str) -> String {
 
 /// The terminal's half of a session, made from the chip's own parts: enough to send right and wrong commands.
 struct Terminal {
-    encryption: [u8; 16],
-    authentication: [u8; 16],
+    encryption: Key,
+    authentication: Key,
     counter: u128,
 }
 
@@ -76,8 +79,8 @@ impl Terminal {
     /// Opens a session in `chip` with fixed keys, as PACE would, in the application.
     fn in_application(chip: &mut VirtualCard) -> Self {
         assert_eq!(status(chip, SELECT_APPLICATION), "9000");
-        chip.state.channel = Some(Channel::new(Suite::Aes128, [1; 16], [2; 16], 0));
-        Self { encryption: [1; 16], authentication: [2; 16], counter: 0 }
+        chip.state.channel = Some(Channel::new(Key::Aes128([1; 16]), Key::Aes128([2; 16]), 0));
+        Self { encryption: Key::Aes128([1; 16]), authentication: Key::Aes128([2; 16]), counter: 0 }
     }
 
     fn counter_bytes(&self) -> [u8; 16] {
@@ -85,17 +88,17 @@ impl Terminal {
     }
 
     fn mac(&self, padded: &[u8]) -> [u8; 8] {
-        Suite::Aes128.mac(&self.authentication, &[&self.counter_bytes(), padded].concat())
+        self.authentication.mac(&[&self.counter_bytes(), padded].concat())
     }
 
     fn protect(&mut self, header: [u8; 4], data: &[u8], le: &[u8]) -> Vec<u8> {
         self.counter += 1;
         let mut objects = Vec::new();
         if !data.is_empty() {
-            let mut cryptogram = Suite::Aes128.pad(data);
+            let mut cryptogram = self.authentication.pad(data);
             let mut iv = self.counter_bytes();
-            Suite::Aes128.encrypt(&self.encryption, &[0; 16], &mut iv);
-            Suite::Aes128.encrypt(&self.encryption, &iv, &mut cryptogram);
+            self.encryption.encrypt(&[0; 16], &mut iv);
+            self.encryption.encrypt(&iv, &mut cryptogram);
             objects.extend(if header[1] & 1 == 0 {
                 object(0x87, &[&[1], &cryptogram])
             } else {
@@ -106,9 +109,9 @@ impl Terminal {
             objects.extend(object(0x97, &[le]));
         }
         let header = [header[0] | 0x0C, header[1], header[2], header[3]];
-        let mut message = Suite::Aes128.pad(&header);
+        let mut message = self.authentication.pad(&header);
         if !objects.is_empty() {
-            message.extend(Suite::Aes128.pad(&objects));
+            message.extend(self.authentication.pad(&objects));
         }
         objects.extend(object(0x8E, &[&self.mac(&message)]));
         let length = u8::try_from(objects.len()).unwrap();
@@ -141,15 +144,15 @@ impl Terminal {
         let ((0x8E, check), before) = found.split_last().unwrap() else { panic!("no check code") };
         let covered: Vec<u8> =
             before.iter().flat_map(|(tag, value)| object(u32::from(*tag), &[value])).collect();
-        assert_eq!(self.mac(&Suite::Aes128.pad(&covered)).as_slice(), *check, "the chip's check code");
+        assert_eq!(self.mac(&self.authentication.pad(&covered)).as_slice(), *check, "the chip's check code");
         let mut data = Vec::new();
         for (tag, value) in before {
             match tag {
                 0x87 | 0x85 => {
                     data = value[usize::from(*tag == 0x87)..].to_vec();
                     let mut iv = self.counter_bytes();
-                    Suite::Aes128.encrypt(&self.encryption, &[0; 16], &mut iv);
-                    Suite::Aes128.decrypt(&self.encryption, &iv, &mut data);
+                    self.encryption.encrypt(&[0; 16], &mut iv);
+                    self.encryption.decrypt(&iv, &mut data);
                     data = cipher::unpad(data).unwrap();
                 }
                 _ => assert_eq!(*value, outer.to_be_bytes(), "inner and outer status word"),
@@ -236,7 +239,7 @@ fn bac_refuses_what_does_not_know_the_mrz() {
 #[test]
 fn a_chip_without_pace_says_so() {
     let mut card = plain_card();
-    card.pace = false;
+    card.pace = None;
     card.files.remove(&FileId::CardAccess);
     let mut chip = VirtualCard::new(card, counting());
     assert_eq!(status(&mut chip, SELECT_CARD_ACCESS), "6A82");

@@ -4,13 +4,12 @@ use const_oid::ObjectIdentifier;
 
 use super::mrz::Mrz;
 use crate::card::der::{object, oid, sequence, set_of, small_integer, utf8};
-use crate::seeds::{BirthDate, CardKind, Citizen, Expiry, Sex};
+use crate::seeds::{BirthDate, CardKind, Citizen, Expiry, PaceKind, Sex};
 
-/// What the field's EF.CardAccess says: terminal authentication 1, chip authentication 1 and
-/// PACE-ECDH-GM-AES-CBC-CMAC-128 with brainpoolP256r1.
+/// What the field's EF.CardAccess says: terminal authentication 1, chip authentication 1 and the kind of PACE.
 ///
 /// The virtual chip speaks neither of the first two: they are here because cards in the field say them.
-pub fn card_access() -> Vec<u8> {
+pub fn card_access(pace: PaceKind) -> Vec<u8> {
     const TERMINAL_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.2");
     const CHIP_AUTHENTICATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.3.2.2");
     let info = |identifier, numbers: &[u8]| {
@@ -23,7 +22,7 @@ pub fn card_access() -> Vec<u8> {
         &[
             &info(TERMINAL_AUTHENTICATION, &[1]),
             &info(CHIP_AUTHENTICATION, &[1]),
-            &info(super::PACE_GM_AES_128, &[2, super::BRAINPOOL_P256R1]),
+            &info(pace.protocol(), &[2, pace.parameter()]),
         ],
     )
 }
@@ -124,8 +123,8 @@ pub fn dg13(citizen: &Citizen, residence: &str) -> Vec<u8> {
 
 /// DG14: the same SecurityInfos as EF.CardAccess, here under the issuer's signature. Chip authentication is
 /// announced as on the cards seen, but without the public key that it would need: no reader can start it.
-pub fn dg14() -> Vec<u8> {
-    object(0x6E, &[&card_access()])
+pub fn dg14(pace: PaceKind) -> Vec<u8> {
+    object(0x6E, &[&card_access(pace)])
 }
 
 /// DG15: the public key of active authentication, a SubjectPublicKeyInfo.
@@ -145,7 +144,7 @@ mod tests {
     #[test]
     fn card_access_is_byte_for_byte_the_one_seen_in_the_field() {
         assert_eq!(
-            hex::encode(card_access()),
+            hex::encode(card_access(PaceKind::default())),
             "3134300d060804007f0007020202020101300f060a04007f000702020302020201013012060a04007f0007020204020202010202010d"
         );
     }

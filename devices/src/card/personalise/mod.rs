@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::portrait;
-use crate::seeds::{AccessProtocols, Citizen, Defect};
+use crate::seeds::{AccessProtocols, Cipher, Citizen, Curve, Defect, PaceKind};
 use issuer::Issuer;
 
 mod files;
@@ -20,10 +20,25 @@ pub mod issuer;
 mod mrz;
 mod security_object;
 
-/// id-PACE-ECDH-GM-AES-CBC-CMAC-128.
-pub(super) const PACE_GM_AES_128: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.127.0.7.2.2.4.2.2");
-/// The standardised domain parameter of brainpoolP256r1 (ICAO 9303-11 table 6).
-pub(super) const BRAINPOOL_P256R1: u8 = 13;
+impl PaceKind {
+    /// id-PACE-ECDH-GM-3DES-CBC-CBC, or the one with AES-CBC-CMAC-128, -192 or -256.
+    pub(super) const fn protocol(self) -> ObjectIdentifier {
+        ObjectIdentifier::new_unwrap(match self.cipher {
+            Cipher::TripleDes => "0.4.0.127.0.7.2.2.4.2.1",
+            Cipher::Aes128 => "0.4.0.127.0.7.2.2.4.2.2",
+            Cipher::Aes192 => "0.4.0.127.0.7.2.2.4.2.3",
+            Cipher::Aes256 => "0.4.0.127.0.7.2.2.4.2.4",
+        })
+    }
+
+    /// The number of its standardised domain parameters (ICAO 9303-11 table 6).
+    pub(super) const fn parameter(self) -> u8 {
+        match self.curve {
+            Curve::P256 => 12,
+            Curve::BrainpoolP256r1 => 13,
+        }
+    }
+}
 
 /// Why a card cannot be made. Names the citizen's slug, nothing else of them.
 #[derive(Debug, Error)]
@@ -62,8 +77,8 @@ pub struct PersonalisedCard {
     pub can: Can,
     /// The three pieces of the MRZ that open the chip, as printed: document number, birth, expiry.
     pub mrz_key: [String; 3],
-    /// Whether the chip speaks PACE.
-    pub pace: bool,
+    /// The kind of PACE that the chip speaks, if any.
+    pub pace: Option<PaceKind>,
 }
 
 impl PersonalisedCard {
@@ -93,7 +108,7 @@ pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseErr
     let person = &citizen.person;
     let key = active_authentication_key(&citizen.slug)?;
     let defect = citizen.card.defect;
-    let pace = citizen.card.access == AccessProtocols::PaceAndBac;
+    let pace = (citizen.card.access == AccessProtocols::PaceAndBac).then_some(citizen.card.pace);
 
     let mut groups = BTreeMap::from([
         (1, files::dg1(&mrz)),
@@ -105,8 +120,8 @@ pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseErr
         let jpeg = portrait::draw(citizen)?;
         groups.insert(2, files::dg2(&jpeg, portrait::WIDTH, portrait::HEIGHT, person.sex));
     }
-    if pace {
-        groups.insert(14, files::dg14());
+    if let Some(kind) = pace {
+        groups.insert(14, files::dg14(kind));
     }
 
     let issuer = match defect {
@@ -130,8 +145,8 @@ pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseErr
     let tags: Vec<u8> =
         groups.keys().filter_map(|number| FileId::data_group(*number)).map(FileId::tag).collect();
     let mut contents = BTreeMap::from([(FileId::Com, files::com(&tags)), (FileId::Sod, security_object)]);
-    if pace {
-        contents.insert(FileId::CardAccess, files::card_access());
+    if let Some(kind) = pace {
+        contents.insert(FileId::CardAccess, files::card_access(kind));
     }
     // DG3 stays behind terminal authentication, which nobody outside the police can do.
     contents.extend(
