@@ -58,7 +58,7 @@ reason_codes! {
     ["Axis `data_groups`: the files against the SOD"]
     HashesMatch "hashes_match" "Every file sent has the hash that the SOD lists, and the files agree with one another." => "";
     DataGroupMismatch "data_group_mismatch" "A file's hash is not the one that the SOD lists: the file was changed." => "Do not trust the card. Identify the person by hand and report the card.";
-    DataGroupMissing "data_group_missing" "A file that must be there was not sent (DG1; DG13 of a Vietnamese card)." => "Read the card again; if it stays so, identify the person by hand.";
+    DataGroupMissing "data_group_missing" "A file that must be there was not sent (DG1; DG13 of a Vietnamese card; DG14 where the SOD lists it)." => "Read the card again; if it stays so, identify the person by hand.";
     DataGroupNotListed "data_group_not_listed" "A file was sent that the SOD does not list." => "Do not trust that file. Identify the person by hand.";
     DataGroupMalformed "data_group_malformed" "A file has the right hash but cannot be understood." => "Identify the person by hand. Tell the software's maintainers.";
     DataGroupsDisagree "data_groups_disagree" "The number or birth date in one file is not the one in another." => "Do not trust the card. Identify the person by hand and report the card.";
@@ -88,7 +88,7 @@ reason_codes! {
     ChallengeNotFromServer "challenge_not_from_server" "The chip answered a challenge that the server did not make for this session." => "Read the card again while the server can be reached.";
     ChallengeExpired "challenge_expired" "The server's challenge was older than 120 seconds." => "Read the card again.";
     ChallengeUsed "challenge_used" "The challenge was used before, belongs to another session or kiosk, or never existed." => "Read the card again. If it repeats, look for a kiosk that replays.";
-    AccessInformationMismatch "access_information_mismatch" "EF.CardAccess does not agree with the signed DG14." => "Do not trust the card. Identify the person by hand and report the card.";
+    AccessInformationMismatch "access_information_mismatch" "EF.CardAccess does not agree with the signed DG14, or is missing though that one offers PACE." => "Do not trust the card. Identify the person by hand and report the card.";
 
     ["Axis `validity`: the document's dates"]
     WithinValidity "within_validity" "The document is valid at the server's time." => "";

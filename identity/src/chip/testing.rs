@@ -48,7 +48,7 @@ pub(crate) struct TestChip<'a> {
     pub(crate) resets: usize,
     channel: Option<Channel>,
     current: Option<u16>,
-    application: bool,
+    pub(crate) application: bool,
     challenge: Option<[u8; 8]>,
     session: Option<PaceRun>,
     pending: Vec<u8>,
@@ -161,6 +161,8 @@ impl TestChip<'_> {
                 self.application = true;
                 status(0x9000)
             }
+            // As in the field: the master file is out of reach.
+            (0xA4, 0x02) if self.application && command.data() == [0x01, 0x1C] => status(0x6A82),
             (0xA4, 0x02) => {
                 let id = command.data().first_chunk().map(|id| u16::from_be_bytes(*id));
                 self.current = id.filter(|id| self.files.contains_key(id));
@@ -182,7 +184,8 @@ impl TestChip<'_> {
                 ResponseApdu::new(vec![8; 8], 0x9000)
             }
             (0x82, _) => self.external_authenticate(command).unwrap_or_else(|| status(0x6300)),
-            (0x22, _) if !self.application => self.set_parameters(command).unwrap_or_else(|| status(0x6A80)),
+            (0x22, _) if self.application => status(0x6982),
+            (0x22, _) => self.set_parameters(command).unwrap_or_else(|| status(0x6A80)),
             (0x86, _) => self.general_authenticate(command).unwrap_or_else(|| status(0x6300)),
             (0x88, _) => ResponseApdu::new(vec![0xAA; 256], 0x9000),
             _ => status(0x6D00),

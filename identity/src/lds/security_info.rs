@@ -116,6 +116,11 @@ impl SecurityInfos {
         self.infos.iter()
     }
 
+    /// Whether there is PACE among them.
+    pub fn offers_pace(&self) -> bool {
+        self.iter().any(SecurityInfo::is_pace)
+    }
+
     /// The hash of an ECDSA active authentication key's signatures, where an ActiveAuthenticationInfo names it
     /// (BSI TR-03111 5.2.1.1, or the identifiers of X9.62).
     pub fn active_authentication_hash(&self) -> Option<HashAlgorithm> {

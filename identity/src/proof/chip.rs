@@ -19,6 +19,10 @@ pub(super) fn verify(
     if !proof.has_failed() && access_information_differs(presented, contents) {
         return Axis::failed(ReasonCode::AccessInformationMismatch);
     }
+    // Leaving DG14 out must not switch that comparison off.
+    if proof.has_passed() && sod.lists(FileId::DG14) && contents.security_infos.is_none() {
+        return Axis::not_done(ReasonCode::DataGroupMissing);
+    }
     proof
 }
 
@@ -57,9 +61,12 @@ fn proof(
 
 /// Whether EF.CardAccess, which anybody can write, says something else than the signed DG14.
 fn access_information_differs(presented: &Presented<'_>, contents: &Contents) -> bool {
-    let (Some(file), Some(signed)) = (presented.files.get(&FileId::CardAccess), &contents.security_infos)
-    else {
-        return false;
-    };
-    card_access::parse(file.as_slice()).map_or(true, |infos| !infos.agrees_with_signed(signed))
+    let Some(signed) = &contents.security_infos else { return false };
+    match presented.files.get(&FileId::CardAccess) {
+        Some(file) => {
+            card_access::parse(file.as_slice()).map_or(true, |infos| !infos.agrees_with_signed(signed))
+        }
+        // A chip that speaks PACE has one (ICAO 9303-11 4.2): it was hidden.
+        None => signed.offers_pace(),
+    }
 }

@@ -17,7 +17,7 @@ pub use self::document::Document;
 use self::verdict::{Access, Axis, ChallengeOrigin, Verdict};
 use crate::{
     SecretBytes,
-    lds::{self, FileId, LdsError},
+    lds::{self, FileId, LdsError, security_info::SecurityInfos},
     reason::ReasonCode,
     trust::TrustStore,
 };
@@ -67,7 +67,7 @@ impl Challenge {
 pub struct Proof {
     /// The axes.
     pub verdict: Verdict,
-    /// How read access was gained.
+    /// How read access was gained: the claim, but BAC on a card whose signed DG14 offers PACE is a fall from PACE.
     pub access: Access,
     /// Who made the challenge.
     pub challenge: ChallengeOrigin,
@@ -146,6 +146,12 @@ pub fn verify(presented: &Presented<'_>, trust: &TrustStore, at: Timestamp) -> P
         proof.verdict.issuer = axis;
     }
     if signed.axis.has_passed() {
+        // Whoever hides EF.CardAccess makes a fall to BAC look as if there were nothing else; the signed DG14 tells.
+        if proof.access == Access::Bac
+            && contents.security_infos.as_ref().is_some_and(SecurityInfos::offers_pace)
+        {
+            proof.access = Access::BacAfterPaceFailed;
+        }
         proof.document = Some(Document::new(&contents, today));
     }
     if proof.verdict.passive_authentication() {

@@ -10,7 +10,7 @@ use crate::{
         Password, ResponseApdu,
         bac::{Bac, BacRandom},
         curve::Curve,
-        pace::{Pace, PaceOffer, PaceRandom},
+        pace::{Pace, PaceError, PaceOffer, PaceRandom, PaceStep},
     },
     lds::FileId,
     proof::verdict::Access,
@@ -29,6 +29,7 @@ impl ReadingPlan<'_> {
         match stage {
             // Any answer will do: after a reset the master file is selected anyway.
             Stage::SelectMaster if self.offer.is_none() => {
+                self.master_refused = !response.is_success();
                 Ok(Stage::CardAccess(FileReading::selecting(FileId::CardAccess, MAX_CARD_ACCESS)))
             }
             Stage::SelectMaster => self.access_control(),
@@ -38,6 +39,7 @@ impl ReadingPlan<'_> {
                     FileTurn::Smaller if self.lower_block() => return Ok(Stage::CardAccess(file)),
                     // It is there and cannot be read: what it offers is not known, which is not nothing.
                     FileTurn::Smaller => PaceOffer::Unsupported,
+                    FileTurn::Absent if self.master_refused && self.reset_once() => return Ok(Stage::Reset),
                     FileTurn::Absent => PaceOffer::None,
                     FileTurn::Complete(bytes) => {
                         let offer = PaceOffer::from_card_access(bytes.as_slice())
@@ -67,7 +69,7 @@ impl ReadingPlan<'_> {
     /// The stage that gains access, once EF.CardAccess is known.
     fn access_control(&mut self) -> Result<Stage, ReadError> {
         match self.offer {
-            Some(PaceOffer::Supported(info)) if !self.pace_failed => {
+            Some(PaceOffer::Supported(info)) => {
                 let random = self.draw_private_keys(info.curve);
                 Ok(Stage::Pace(Box::new(Pace::new(info, &self.request.password, random)?)))
             }
@@ -75,14 +77,28 @@ impl ReadingPlan<'_> {
         }
     }
 
+    /// Whether the card may be reset, once: another program left it in its application, where PACE is refused and the
+    /// master file out of reach.
+    fn reset_once(&mut self) -> bool {
+        !std::mem::replace(&mut self.left_in_application, true)
+    }
+
     fn pace_answered(&mut self, mut pace: Box<Pace>, response: &ResponseApdu) -> Result<Stage, ReadError> {
         if let Err(error) = pace.receive(response) {
-            if matches!(self.request.password, Password::Can(_)) {
-                return Err(error.into());
-            }
-            // The MRZ opens the chip by basic access control, too. The verdict shows it.
-            self.pace_failed = true;
-            return Ok(Stage::Reset);
+            let by_zone = matches!(self.request.password, Password::Mrz(_));
+            return match error {
+                PaceError::Refused { step: PaceStep::SetParameters, sw: 0x6982 } if self.reset_once() => {
+                    Ok(Stage::Reset)
+                }
+                // A chip that declines PACE opens by basic access control, too; the verdict shows it. A wrong
+                // password, and whatever the standard forbids a chip to send, end the read: an attacker between
+                // chip and reader must not gain the weaker way by disturbing the stronger.
+                PaceError::Refused { .. } if by_zone => {
+                    self.offer = Some(PaceOffer::Unsupported);
+                    Ok(Stage::Reset)
+                }
+                error => Err(error.into()),
+            };
         }
         let Some(channel) = pace.take_channel() else { return Ok(Stage::Pace(pace)) };
         self.channel = Some(channel);

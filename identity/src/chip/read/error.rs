@@ -68,12 +68,9 @@ impl ReadError {
         match self {
             Self::PasswordRefused(_) => ReasonCode::WrongCan,
             Self::MrzNeeded | Self::PaceUnsupported => ReasonCode::MrzNeeded,
-            Self::NoApplication(_)
-            | Self::Pace(_)
-            | Self::Bac(_)
-            | Self::FileMissing(_)
-            | Self::TooManyCommands(_)
-            | Self::Over => ReasonCode::CardNotAccepted,
+            Self::NoApplication(_) | Self::Pace(_) | Self::Bac(_) | Self::Over => ReasonCode::CardNotAccepted,
+            Self::FileMissing(_) => ReasonCode::SecurityObjectMissing,
+            Self::TooManyCommands(_) => ReasonCode::ChipEndless,
             Self::FileTooLarge { .. } => ReasonCode::FileTooLarge,
             Self::FileMalformed(_) => ReasonCode::FileMalformed,
             Self::SecureMessaging(_) => ReasonCode::SecureMessagingBroken,

@@ -59,7 +59,10 @@ pub struct ReadingPlan<'a> {
     pending: Option<Exchange>,
     pub(super) channel: Option<SecureMessaging>,
     pub(super) offer: Option<PaceOffer>,
-    pub(super) pace_failed: bool,
+    /// Whether the master file could not be selected.
+    pub(super) master_refused: bool,
+    /// Whether the card was reset because it stood in its application.
+    pub(super) left_in_application: bool,
     pub(super) access: Option<Access>,
     pub(super) files: BTreeMap<FileId, SecretBytes>,
     /// Files still to be read; the first may have been begun.
@@ -82,7 +85,8 @@ impl<'a> ReadingPlan<'a> {
             pending: None,
             channel: None,
             offer: None,
-            pace_failed: false,
+            master_refused: false,
+            left_in_application: false,
             access: None,
             files: BTreeMap::new(),
             queue: VecDeque::new(),
@@ -115,6 +119,7 @@ impl<'a> ReadingPlan<'a> {
             return;
         }
         self.restart(Stage::SelectMaster);
+        self.left_in_application = false;
         if !self.files.contains_key(&FileId::Sod) {
             self.forget();
         }
@@ -275,7 +280,6 @@ impl<'a> ReadingPlan<'a> {
     fn forget(&mut self) {
         self.files.clear();
         self.offer = None;
-        self.pace_failed = false;
         self.begin_files();
     }
 

@@ -5,7 +5,13 @@ use std::{
 
 use super::*;
 use crate::{
-    chip::{ResponseApdu, cipher::Cipher, curve::Curve, testing::*},
+    chip::{
+        ResponseApdu,
+        cipher::Cipher,
+        curve::{Curve, CurveError},
+        pace::{PaceError, PaceStep},
+        testing::*,
+    },
     reason::ReasonCode,
     tlv,
 };
@@ -160,6 +166,72 @@ fn a_fall_from_pace_to_basic_access_control_shows() {
     assert_eq!(card.access, Access::BacAfterPaceFailed);
 }
 
+/// A chip that answers `answer` to the GENERAL AUTHENTICATE whose first object has `tag`.
+fn meddling(tag: u32, answer: impl Fn(&[u8]) -> ResponseApdu + Send + 'static) -> TestChip<'static> {
+    let mut chip = TestChip::new(files());
+    chip.intercept = Box::new(move |command| {
+        let object = tlv::Reader::new(tlv::only(0x7C, command.data()).ok()?).next_object().ok()??;
+        (command.instruction() == 0x86 && object.tag == tag).then(|| answer(object.value))
+    });
+    chip
+}
+
+#[test]
+fn disturbing_pace_does_not_gain_basic_access_control() {
+    let object = |tag, value: &[u8]| ResponseApdu::new(tlv::write(0x7C, &tlv::write(tag, value)), 0x9000);
+    let status = |sw| ResponseApdu::new(Vec::new(), sw);
+    let ended = |mut chip: TestChip<'_>| {
+        let error = read(with_mrz(), &mut chip).unwrap_err();
+        assert_eq!(chip.resets, 0, "{error}");
+        error
+    };
+    assert_eq!(ended(meddling(0x85, move |_| object(0x86, &[0; 8]))), ReadError::Pace(PaceError::WrongToken));
+    assert_eq!(ended(meddling(0x83, move |own| object(0x84, own))), ReadError::Pace(PaceError::EqualKeys));
+    for tag in [0x81, 0x83] {
+        let off = meddling(tag, move |_| object(tag + 1, &[4; 65]));
+        assert_eq!(ended(off), ReadError::Pace(PaceError::Curve(CurveError::NotAPoint)));
+    }
+    assert_eq!(
+        ended(meddling(0x81, move |_| status(0x9000))),
+        ReadError::Pace(PaceError::Malformed(PaceStep::Mapping))
+    );
+    assert_eq!(ended(meddling(0x85, move |_| status(0x6300))), ReadError::PasswordRefused(0x6300));
+    // A refusal is the chip's own word: another way is open, and shows.
+    for (tag, sw) in [(0x81, 0x6985), (0x83, 0x6A80), (0x85, 0x6F00)] {
+        let card = read(with_mrz(), &mut meddling(tag, move |_| status(sw))).unwrap();
+        assert_eq!(card.access, Access::BacAfterPaceFailed, "{tag:02X}");
+    }
+}
+
+#[test]
+fn a_card_that_another_program_left_in_its_application_is_reset_once_and_read() {
+    for (request, access) in [(with_can(), Access::PaceCan), (with_mrz(), Access::PaceMrz)] {
+        // The master file is out of reach; or only PACE is refused.
+        for reachable in [false, true] {
+            let mut chip = TestChip::new(files());
+            chip.application = true;
+            let mut first = true;
+            if reachable {
+                chip.application = false;
+                chip.intercept = Box::new(move |command| {
+                    (command.instruction() == 0x22 && std::mem::take(&mut first))
+                        .then(|| ResponseApdu::new(vec![], 0x6982))
+                });
+            }
+            let card = read(request.clone(), &mut chip).unwrap();
+            assert_eq!((card.access, chip.resets), (access, 1));
+        }
+    }
+    let mut chip = TestChip::new(files());
+    chip.intercept =
+        Box::new(|command| (command.instruction() == 0x22).then(|| ResponseApdu::new(vec![], 0x6982)));
+    assert_eq!(
+        read(with_can(), &mut chip).unwrap_err(),
+        ReadError::Pace(PaceError::Refused { step: PaceStep::SetParameters, sw: 0x6982 })
+    );
+    assert_eq!(chip.resets, 1, "and not for ever");
+}
+
 #[test]
 fn a_wrong_number_is_called_that_and_nothing_else_is() {
     let code = |request: ReadRequest, chip: &mut TestChip<'_>| read(request, chip).unwrap_err().code();
@@ -283,7 +355,7 @@ fn a_channel_that_breaks_is_opened_again_and_not_for_ever() {
 
 #[test]
 fn hostile_files_end_with_their_own_reason() {
-    // A file that never ends: its header grows out of reach, or its bytes come one at a time.
+    // A file that never ends: its header grows out of reach.
     let code = |bytes: Vec<u8>| {
         let mut files = files();
         files.insert(FileId::DG1, bytes);
@@ -301,31 +373,32 @@ fn hostile_files_end_with_their_own_reason() {
         (command.instruction() == 0xB0 && command.parameters() != [0x9D, 0])
             .then(|| ResponseApdu::new(vec![7], 0x9000))
     });
-    assert!(read(with_can(), &mut chip).is_err());
+    assert_eq!(read(with_can(), &mut chip).unwrap_err(), ReadError::FileMalformed(FileId::CardAccess));
 
+    // Its bytes come one at a time.
     let mut chip = TestChip::new(files());
     let large = file(FileId::DG2, 120_000);
-    chip.files.insert(0x0102, large.clone());
+    let mut photo = false;
     chip.intercept = Box::new(move |command| {
         let [p1, p2] = command.parameters();
-        let first = command.parameters() == [0x82, 0];
-        let offset = usize::from(p1) << 8 | usize::from(p2);
-        let photo = command.instruction() == 0xB0 && (first || offset > 2000);
-        photo.then(|| ResponseApdu::new(large[if first { 0 } else { offset }..][..1].to_vec(), 0x9000))
+        photo |= [p1, p2] == [0x82, 0];
+        let offset = if p1 < 0x80 { usize::from(p1) << 8 | usize::from(p2) } else { 0 };
+        (photo && command.instruction() == 0xB0)
+            .then(|| ResponseApdu::new(large[offset..=offset].to_vec(), 0x9000))
     });
     let options = ReadOptions { max_commands: 300, ..ReadOptions::default() };
     let error = read(ReadRequest { options, ..with_can() }, &mut chip).unwrap_err();
-    assert!(matches!(error, ReadError::TooManyCommands(300) | ReadError::FileMalformed(_)), "{error}");
+    assert_eq!((error.code(), error), (ReasonCode::ChipEndless, ReadError::TooManyCommands(300)));
 }
 
 #[test]
 fn a_chip_that_promises_more_for_ever_is_left() {
     let mut chip = TestChip::new(files());
     chip.transport = Box::new(|_| Some(ResponseApdu::new(vec![1], 0x61FF)));
-    assert!(read(with_can(), &mut chip).is_err());
+    assert_eq!(read(with_can(), &mut chip).unwrap_err().code(), ReasonCode::ChipEndless);
     let mut chip = TestChip::new(files());
     chip.transport = Box::new(|_| Some(ResponseApdu::new(vec![], 0x6CFF)));
-    assert!(read(with_can(), &mut chip).is_err());
+    assert_eq!(read(with_can(), &mut chip).unwrap_err(), ReadError::NoApplication(0x6CFF));
 }
 
 #[test]
@@ -369,10 +442,9 @@ fn missing_files_are_left_to_the_verdict_but_not_the_security_object() {
     assert!(!card.files.contains_key(&FileId::DG2) && card.files.contains_key(&FileId::DG15));
     let mut without = files();
     without.remove(&FileId::Sod);
-    assert_eq!(
-        read(with_can(), &mut TestChip::new(without)).unwrap_err(),
-        ReadError::FileMissing(FileId::Sod)
-    );
+    let error = read(with_can(), &mut TestChip::new(without)).unwrap_err();
+    assert_eq!(error, ReadError::FileMissing(FileId::Sod));
+    assert_eq!(error.code(), ReasonCode::SecurityObjectMissing);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn what_the_signed_list_says_of_keys_decides_what_is_owed() {
     let card = Card::new("main").without(FileId::DG15);
     expect("DG15 not sent", &card.verify(&store), "chip", Axis::failed(Code::ProofWithheld));
     let card = Card::new("main").without(FileId::DG14);
-    expect("DG14 not sent", &card.verify(&store), "chip", Axis::passed(Code::ChallengeAnswered));
+    expect("DG14 not sent", &card.verify(&store), "chip", Axis::not_done(Code::DataGroupMissing));
     let mut card = Card::new("ec");
     expect("the answer of another key", &card.verify(&store), "chip", Axis::failed(Code::ChipProofInvalid));
     card.answer = Some(data("aa-ec-answer.bin"));
@@ -66,6 +66,10 @@ fn card_access_that_differs_from_the_signed_one_fails_the_chip() {
         let card = Card::new("main").edit(FileId::CardAccess, change);
         expect("changed", &card.verify(&store), "chip", mismatch);
     }
+    let hidden = Card::new("main").without(FileId::CardAccess);
+    expect("hidden", &hidden.verify(&store), "chip", mismatch);
+    let hidden = hidden.without(FileId::DG14);
+    expect("both hidden", &hidden.verify(&store), "chip", Axis::not_done(Code::DataGroupMissing));
     let mut card = Card::new("main").edit(FileId::CardAccess, Vec::clear);
     card.answer = None;
     expect("no proof either", &card.verify(&store), "chip", Axis::failed(Code::ProofWithheld));
@@ -73,4 +77,23 @@ fn card_access_that_differs_from_the_signed_one_fails_the_chip() {
     let mut card = Card::new("no-key").edit(FileId::CardAccess, Vec::clear);
     card.answer = None;
     expect("no DG14", &card.verify(&store), "chip", Axis::not_done(Code::ChipKeyAbsent));
+}
+
+#[test]
+fn a_fall_to_basic_access_control_shows_even_where_the_claim_hides_it() {
+    let store = main_trust();
+    for (name, claimed, shown) in [
+        ("main", Access::Bac, Access::BacAfterPaceFailed),
+        ("main", Access::BacAfterPaceFailed, Access::BacAfterPaceFailed),
+        ("main", Access::PaceMrz, Access::PaceMrz),
+        // A card that has nothing else.
+        ("no-key", Access::Bac, Access::Bac),
+    ] {
+        let mut card = Card::new(name).without(FileId::CardAccess);
+        card.access = claimed;
+        assert_eq!(card.verify(&store).access, shown, "{name} {claimed:?}");
+    }
+    let mut forged = Card::new("main").edit(FileId::Sod, |sod| *sod.last_mut().unwrap() ^= 1);
+    forged.access = Access::Bac;
+    assert_eq!(forged.verify(&store).access, Access::Bac, "nothing is known of it");
 }
