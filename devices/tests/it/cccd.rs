@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
@@ -96,6 +97,10 @@ fn a_card_read_through_pcscd_verifies_and_a_changed_byte_in_dg1_does_not() {
     ] {
         assert!(folder.path().join(file).is_file(), "{file}");
     }
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.file_name());
+    }
     let session: Value =
         serde_json::from_slice(&fs::read(folder.path().join("session.json")).unwrap()).unwrap();
     assert_eq!(session["nonce"].as_str(), Some("0102030405060708"));
@@ -138,8 +143,13 @@ fn a_wrong_can_at_pcscd_is_named_and_neither_it_nor_the_person_is_repeated() {
     let daemon = PrivatePcscd::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let _card = Lying::on(&daemon, "nguyen-thi-hoa");
+    for file in ["EF.DG1", "EF.SOD", "session.json", "notes.txt"] {
+        fs::write(folder.path().join(file), "from an earlier read").unwrap();
+    }
     let output = read(&daemon, ["--can", "987654"], folder.path());
     assert_eq!(output.status.code(), Some(1));
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["notes.txt"], "nothing that could pass for this card");
     assert_eq!(json(&output)["code"].as_str(), Some("wrong_can"));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!said.contains("987654") && !said.contains("012345"), "{said}");
@@ -239,6 +249,34 @@ fn exit_codes_tell_failed_from_incomplete_and_from_unusable() {
     assert_eq!(code(&verify(&["--mode", "production", "--clock", AT], good.path())), 2);
     assert_eq!(code(&verify(&[], &good.path().join("nowhere"))), 2);
     assert_eq!(code(&verify(&[], tempfile::tempdir().unwrap().path())), 2, "no file of a card in it");
+}
+
+#[test]
+fn whoever_trusts_a_made_up_issuer_is_told_so_and_standard_output_stays_as_it_is() {
+    let good = card("nguyen-thi-hoa");
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../identity/tests/vectors");
+    let real = vectors.join("passive_authentication/main.cer");
+    let warned = |output: &Output| {
+        let lines = String::from_utf8_lossy(&output.stderr).matches("DỮ LIỆU MÔ PHỎNG").count();
+        assert!(lines <= 1, "once is enough: {output:?}");
+        lines == 1
+    };
+    let told = verify(&["--at", AT], good.path());
+    assert!(warned(&told) && json(&told)["verdict"].is_object());
+    let list = |trust: &Path| cccd().args(["trust", "list"]).arg(trust).output().unwrap();
+    assert!(warned(&list(&seeds().join("trust"))));
+    assert!(!warned(&list(&real)));
+    assert!(list(&real).status.success());
+}
+
+#[test]
+fn a_trust_folder_without_a_certificate_is_unusable_rather_than_an_unknown_issuer() {
+    let (good, empty) = (card("nguyen-thi-hoa"), tempfile::tempdir().unwrap());
+    fs::write(empty.path().join("broken.cer"), "no certificate").unwrap();
+    let output =
+        cccd().args(["verify", "--dir"]).arg(good.path()).arg("--trust").arg(empty.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--trust"));
 }
 
 #[test]

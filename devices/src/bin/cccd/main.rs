@@ -11,7 +11,12 @@ mod simulate;
 mod trust;
 mod verify;
 
-use std::process::ExitCode;
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -100,6 +105,20 @@ fn random(bytes: &mut [u8]) {
         eprintln!("cccd: the system gives no random numbers");
         std::process::exit(UNUSABLE.into());
     }
+}
+
+/// Writes a file that only its owner may read, whatever lay there.
+fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A file that is there would keep its mode.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 /// Writes `value` to standard output as one line of JSON.

@@ -1,6 +1,11 @@
 //! `cccd read`: the files of a card, in a folder.
 
-use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use devices::reader::{CardReadError, CardReader, ReaderError, ReaderEvent, pcsc::PcscReader, read_card};
 use identity::{
@@ -54,7 +59,7 @@ pub fn run(arguments: &Arguments, random: fn(&mut [u8])) -> Result<ExitCode, Fai
         }
         None => random(&mut nonce),
     }
-    fs::create_dir_all(&arguments.out)?;
+    make_room(&arguments.out)?;
     let options = ReadOptions { com: true, ..ReadOptions::default() };
     let mut plan = ReadingPlan::new(ReadRequest { password, challenge: Some(nonce), options }, random);
     let mut reader = PcscReader::new(arguments.reader.as_deref());
@@ -122,20 +127,27 @@ fn tell(progress: Progress) {
     }
 }
 
-fn save(arguments: &Arguments, nonce: [u8; 8], card: &CardRead) -> Result<(), Failure> {
-    // Another card's files, left by an earlier read, would look like a forgery of this one.
-    for entry in fs::read_dir(&arguments.out)? {
+/// The folder without what an earlier read left: it would pass for this card's where the read fails, and for a
+/// forgery where it does not.
+fn make_room(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_str().is_some_and(|name| name.parse::<FileId>().is_ok()) {
+        let name = entry.file_name();
+        if name == session::FILE || name.to_str().is_some_and(|name| name.parse::<FileId>().is_ok()) {
             fs::remove_file(entry.path())?;
         }
     }
+    Ok(())
+}
+
+fn save(arguments: &Arguments, nonce: [u8; 8], card: &CardRead) -> Result<(), Failure> {
     for (file, content) in &card.files {
-        fs::write(arguments.out.join(file.to_string()), content.as_slice())?;
+        crate::write_secret(&arguments.out.join(file.to_string()), content.as_slice())?;
     }
     let session =
         Session { access: card.access, nonce, active_authentication: card.active_authentication.clone() };
-    fs::write(arguments.out.join(session::FILE), serde_json::to_vec_pretty(&session)?)?;
+    crate::write_secret(&arguments.out.join(session::FILE), &serde_json::to_vec_pretty(&session)?)?;
     if arguments.json {
         let files: serde_json::Map<String, serde_json::Value> = card
             .files

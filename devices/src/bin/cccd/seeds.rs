@@ -1,8 +1,7 @@
 //! `cccd seeds`: cards and keys in a folder.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -33,8 +32,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let kiosks = arguments.out.join("kiosks");
     fs::create_dir_all(&kiosks)?;
-    write_secret(&kiosks.join("demo.key"), hex::encode(kiosk_key("demo")).as_bytes())?;
-    eprintln!("{} cards in {}", citizens.len(), cards.display());
+    crate::write_secret(&kiosks.join("demo.key"), hex::encode(kiosk_key("demo")).as_bytes())?;
+    eprintln!("DỮ LIỆU MÔ PHỎNG: {} cards in {}", citizens.len(), cards.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -48,16 +47,7 @@ fn write_card(folder: &Path, card: &PersonalisedCard) -> Result<(), Failure> {
         fs::write(folder.join(file.to_string()), content)?;
     }
     if let Some(key) = &card.active_authentication {
-        write_secret(&folder.join("chip.key"), key.to_pkcs8_der()?.as_bytes())?;
+        crate::write_secret(&folder.join("chip.key"), key.to_pkcs8_der()?.as_bytes())?;
     }
     Ok(())
-}
-
-/// Writes a file that only its owner may read.
-fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(bytes)
 }

@@ -8,7 +8,7 @@ use std::{
 
 use identity::{
     ReasonCode,
-    trust::{Mode, TrustStore},
+    trust::{Mode, TrustStore, certificate::Certificate},
 };
 
 use crate::Failure;
@@ -32,6 +32,7 @@ pub fn run(command: &Command, mode: Mode) -> Result<ExitCode, Failure> {
     for refusal in fill(&mut store, files)? {
         eprintln!("{refusal}");
     }
+    say_if_made_up(&store);
     let summary = store.summary();
     if *json {
         crate::print(&serde_json::to_value(&summary)?);
@@ -48,8 +49,8 @@ pub fn run(command: &Command, mode: Mode) -> Result<ExitCode, Failure> {
 
 /// The trust store from `paths`: files, or folders of `*.cer`, `*.crt`, `*.der` and `*.crl`.
 ///
-/// A made-up issuer in production mode is an error: the store is not what it claims to be. Any other file that
-/// is refused is told and left out.
+/// A made-up issuer in production mode is an error: the store is not what it claims to be. So is a store in which
+/// nothing is left. Any other file that is refused is told and left out.
 pub fn load(paths: &[PathBuf], mode: Mode) -> Result<TrustStore, Failure> {
     let mut store = TrustStore::new(mode);
     for refusal in fill(&mut store, paths)? {
@@ -58,7 +59,18 @@ pub fn load(paths: &[PathBuf], mode: Mode) -> Result<TrustStore, Failure> {
         }
         eprintln!("cccd: {refusal}");
     }
+    if store.certificates().next().is_none() {
+        return Err("--trust holds no certificate that can be trusted".into());
+    }
+    say_if_made_up(&store);
     Ok(store)
+}
+
+/// Nobody shall take a demonstration's verdict for a real one.
+fn say_if_made_up(store: &TrustStore) {
+    if store.certificates().any(Certificate::is_demonstration) {
+        eprintln!("DỮ LIỆU MÔ PHỎNG: a made-up issuer is trusted here; nothing that it signed is real");
+    }
 }
 
 fn fill(store: &mut TrustStore, paths: &[PathBuf]) -> Result<Vec<identity::trust::TrustError>, Failure> {
