@@ -174,3 +174,15 @@ fn a_chip_with_any_cipher_and_curve_of_pace_is_read_and_proved() {
         }
     }
 }
+
+#[test]
+fn a_simulated_card_is_refused_in_production_even_where_its_issuer_is_not_in_the_store() {
+    for slug in ["nguyen-thi-hoa", "ly-thi-ngoc-tram"] {
+        let card = personalise(&seeds::citizen(seeds_folder(), slug).unwrap()).unwrap();
+        let password = Password::Can(card.can.clone());
+        let proof =
+            proof::verify(&presented(&read(card, password)), &TrustStore::new(Mode::Production), at());
+        assert_eq!(faults(&proof), BTreeMap::from([("issuer", ReasonCode::DemonstrationIssuerRefused)]));
+        assert!(!proof.verdict.passive_authentication(), "{slug}");
+    }
+}

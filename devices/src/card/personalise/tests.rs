@@ -43,6 +43,22 @@ fn no_trust_anchor_is_that_of_the_unknown_issuer() {
     }
 }
 
+/// Production refuses made-up issuers by this list even where the mark is not in the certificate.
+#[test]
+fn the_list_of_made_up_issuers_is_that_of_every_certificate_and_key_that_seeds_make() {
+    let mut made = Vec::new();
+    for issuer in [Issuer::demonstration().unwrap(), Issuer::unknown().unwrap()] {
+        let csca = <x509_cert::Certificate as der::Decode>::from_der(&issuer.csca).unwrap();
+        for certificate in [csca, issuer.document_signer] {
+            let key = certificate.tbs_certificate().subject_public_key_info();
+            made.push(Sha256::digest(der::Encode::to_der(&certificate).unwrap()).into());
+            made.push(Sha256::digest(key.subject_public_key.raw_bytes()).into());
+        }
+    }
+    let shown = |list: &[[u8; 32]]| list.iter().map(hex::encode).collect::<Vec<_>>();
+    assert_eq!(shown(identity::trust::DEMONSTRATION_FINGERPRINTS), shown(&made));
+}
+
 #[test]
 fn the_committed_kiosk_key_belongs_to_the_private_key_that_cccd_seeds_writes() {
     use ring::signature::KeyPair as _;
