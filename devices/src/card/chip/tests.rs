@@ -312,6 +312,22 @@ fn a_wrong_check_code_or_counter_ends_the_session() {
     }
 }
 
+/// ICAO 9303-11 9.8.4 with ISO/IEC 7816-4 10.2.3.1: where no object stands between the header and the check code, the
+/// padding of the header is all there is. Codes by `openssl mac … CMAC`, and by `openssl enc` for the retail MAC.
+#[test]
+fn a_protected_command_without_data_and_le_is_padded_once() {
+    let (k1, k2) = ([1, 2, 3, 4, 5, 6, 7, 8], [17, 18, 19, 20, 21, 22, 23, 24]);
+    let triple_des = [k1, k2].concat().try_into().unwrap();
+    for (key, code) in
+        [(Key::Aes128([2; 16]), "1CC857AB76361581"), (Key::TripleDes(triple_des), "CB56BEF655DF0E9D")]
+    {
+        let mut chip = chip();
+        chip.state.channel = Some(Channel::new(key.clone(), key, 0));
+        assert_eq!(status(&mut chip, &format!("0CA4000C0A8E08{code}00")), "9000");
+        assert!(chip.state.channel.is_some(), "the session goes on");
+    }
+}
+
 #[test]
 fn a_plain_command_ends_the_session() {
     let mut chip = chip();
