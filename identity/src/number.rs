@@ -87,8 +87,8 @@ impl std::fmt::Debug for PersonalNumber {
     }
 }
 
-/// What a personal number hints at (NĐ 137/2015 Đ13).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a personal number hints at (NĐ 137/2015 Đ13). `Debug` shows none of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct NumberHints {
     /// The three-digit code of the province or country where the birth was registered.
     pub place: u16,
@@ -96,6 +96,12 @@ pub struct NumberHints {
     pub female: bool,
     /// The year of birth.
     pub birth_year: u16,
+}
+
+impl std::fmt::Debug for NumberHints {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NumberHints(****)")
+    }
 }
 
 /// The card access number: six digits, on a Vietnamese card the last six of the personal number.
@@ -142,6 +148,7 @@ mod tests {
         let number = PersonalNumber::parse("001050012345").unwrap();
         assert_eq!(format!("{number:?}"), "001*****2345");
         assert_eq!(format!("{:?}", number.can()), "Can(******)");
+        assert_eq!(format!("{:?}", number.hints()), "NumberHints(****)");
         assert_eq!(
             PersonalNumber::parse("0010500x").unwrap_err().to_string(),
             "expected exactly 12 digits, found 8 characters, some not digits"

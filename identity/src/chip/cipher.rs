@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use super::key_derivation::set_parity;
 
-/// A cipher with its key length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// A cipher with its key length; the weakest is the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cipher {
     /// 3DES with two keys, 112 bits; retail MAC (ISO/IEC 9797-1 MAC algorithm 3, padding method 2).
     TripleDes,
@@ -139,7 +139,18 @@ impl Key {
     /// None for a key made by [`Key::new`].
     pub fn mac(&self, message: &[u8]) -> Result<[u8; 8], LengthError> {
         match self.cipher {
-            Cipher::TripleDes => retail_mac(&self.bytes, &self.cipher.pad(message)),
+            Cipher::TripleDes => self.mac_of_blocks(&self.cipher.pad(message)),
+            _ => self.mac_of_blocks(message),
+        }
+    }
+
+    /// The check code of `message`, which is padded where its cipher wants it to be.
+    ///
+    /// # Errors
+    /// With 3DES where `message` is not whole blocks.
+    pub(super) fn mac_of_blocks(&self, message: &[u8]) -> Result<[u8; 8], LengthError> {
+        match self.cipher {
+            Cipher::TripleDes => retail_mac(&self.bytes, message),
             Cipher::Aes128 => cmac::<aes::Aes128>(&self.bytes, message),
             Cipher::Aes192 => cmac::<aes::Aes192>(&self.bytes, message),
             Cipher::Aes256 => cmac::<aes::Aes256>(&self.bytes, message),

@@ -53,3 +53,32 @@ pub(super) fn set_parity(key: &mut [u8]) {
         *byte = (*byte & 0xFE) | u8::from((*byte >> 1).count_ones().is_multiple_of(2));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_those_that_another_program_derives() {
+        let answers: Vec<serde_json::Value> =
+            serde_json::from_str(include_str!("../../tests/vectors/key_derivation.json")).unwrap();
+        let ciphers = [
+            ("3des", Cipher::TripleDes),
+            ("aes128", Cipher::Aes128),
+            ("aes192", Cipher::Aes192),
+            ("aes256", Cipher::Aes256),
+        ];
+        assert_eq!(answers.len(), ciphers.len() * 4 * 3);
+        for answer in &answers {
+            let cipher = ciphers.iter().find(|(name, _)| answer["cipher"] == *name).unwrap().1;
+            let purpose = match answer["counter"].as_u64().unwrap() {
+                1 => Purpose::Encryption,
+                2 => Purpose::Authentication,
+                _ => Purpose::Password,
+            };
+            let secret = hex::decode(answer["secret"].as_str().unwrap()).unwrap();
+            let key = derive(cipher, &secret, purpose).unwrap();
+            assert_eq!(hex::encode(key.as_bytes()), answer["key"].as_str().unwrap(), "{answer}");
+        }
+    }
+}

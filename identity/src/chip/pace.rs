@@ -29,7 +29,7 @@ pub enum PaceOffer {
     None,
     /// Only kinds that this software does not speak.
     Unsupported,
-    /// This kind, the first in the chip's order that this software speaks.
+    /// This kind: of those that this software speaks the one with the strongest cipher, the first of them in the chip's order.
     Supported(PaceInfo),
 }
 
@@ -40,15 +40,20 @@ impl PaceOffer {
     /// Where the file is not a set of SecurityInfos.
     pub fn from_card_access(file: &[u8]) -> Result<Self, LdsError> {
         let mut offer = Self::None;
+        let mut strongest: Option<PaceInfo> = None;
         for info in &card_access::parse(file)? {
             if let Kind::Pace { version, parameter_id } = info.kind {
                 match PaceInfo::new(info.protocol, version, parameter_id) {
-                    Some(info) => return Ok(Self::Supported(info)),
+                    // EF.CardAccess is not signed yet: its order must not choose the weaker.
+                    Some(info) if strongest.is_none_or(|known| known.cipher < info.cipher) => {
+                        strongest = Some(info);
+                    }
+                    Some(_) => {}
                     None => offer = Self::Unsupported,
                 }
             }
         }
-        Ok(offer)
+        Ok(strongest.map_or(offer, Self::Supported))
     }
 }
 

@@ -35,7 +35,6 @@ pub struct Trace {
     /// What was sent and what came back, status word included.
     pub exchanges: Vec<TraceExchange>,
     /// The keys and the counter at the end.
-    #[serde(default)]
     pub expected: Expected,
 }
 
@@ -107,15 +106,18 @@ pub struct TraceExchange {
     pub response: HexBytes,
 }
 
-/// What must be there at the end. What is absent is not compared.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// What must be there at the end.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Expected {
     /// KS_Enc.
-    pub ks_enc: Option<HexBytes>,
+    pub ks_enc: HexBytes,
     /// KS_MAC.
-    pub ks_mac: Option<HexBytes>,
-    /// The send sequence counter.
+    pub ks_mac: HexBytes,
+    /// The send sequence counter. Only PACE, after which it is always 0, may leave it out.
     pub ssc: Option<HexBytes>,
+    /// Whether the chip proved itself in the same run (PACE-CAM), which is not replayed.
+    pub chip_authenticated: Option<bool>,
 }
 
 /// Bytes that are hex in JSON. `Debug` shows only how many.
@@ -266,6 +268,14 @@ impl TraceChannel {
 /// Where a command, an answer or a key at the end is not as recorded.
 pub fn replay(trace: &Trace) -> Result<Report, ReplayError> {
     let mut session = Session::new(trace)?;
+    let expected = &trace.expected;
+    // A run is not called repeated while something that it claims was left uncompared.
+    if trace.protocol == Protocol::Bac && expected.ssc.is_none() {
+        return Err(ReplayError::Trace("expected.ssc"));
+    }
+    if expected.chip_authenticated == Some(true) {
+        return Err(ReplayError::Trace("expected.chip_authenticated"));
+    }
     let mut outer = match &trace.secure_messaging {
         None => None,
         Some(channel) => Some(channel.open().ok_or(ReplayError::Trace("secure_messaging"))?),
@@ -290,12 +300,11 @@ pub fn replay(trace: &Trace) -> Result<Report, ReplayError> {
     }
     let channel = session.take_channel().ok_or(ReplayError::Exchanges(trace.exchanges.len()))?;
     let ssc = channel.send_sequence_counter();
-    let expected = &trace.expected;
     let mut compared = Vec::new();
     for (name, ours, expected) in [
-        ("ks_enc", channel.keys().enc.as_bytes(), &expected.ks_enc),
-        ("ks_mac", channel.keys().mac.as_bytes(), &expected.ks_mac),
-        ("ssc", ssc.as_slice(), &expected.ssc),
+        ("ks_enc", channel.keys().enc.as_bytes(), Some(&expected.ks_enc)),
+        ("ks_mac", channel.keys().mac.as_bytes(), Some(&expected.ks_mac)),
+        ("ssc", ssc.as_slice(), expected.ssc.as_ref()),
     ] {
         match expected {
             None => {}
@@ -360,6 +369,31 @@ mod tests {
             changed.terminal_random[1].0[0] ^= 1;
             assert!(replay(&changed).is_err());
         }
+    }
+
+    #[test]
+    fn a_trace_that_leaves_the_end_open_proves_nothing() {
+        let with_expected = |text: &str, change: &dyn Fn(&mut serde_json::Map<String, serde_json::Value>)| {
+            let mut value: serde_json::Value = serde_json::from_str(text).unwrap();
+            change(value["expected"].as_object_mut().unwrap());
+            serde_json::from_value::<Trace>(value)
+        };
+        let bac = include_str!("../../tests/vectors/bac.json");
+        let pace = include_str!("../../tests/vectors/pace_gm_ecdh.json");
+        for text in [bac, pace] {
+            for key in ["ks_enc", "ks_mac"] {
+                assert!(with_expected(text, &|expected| drop(expected.remove(key))).is_err(), "{key}");
+            }
+            let misspelt =
+                with_expected(text, &|expected| drop(expected.insert("ks_encc".into(), "00".into())));
+            assert!(misspelt.is_err());
+        }
+        let without = |text| with_expected(text, &|expected| drop(expected.remove("ssc"))).unwrap();
+        assert_eq!(replay(&without(bac)), Err(ReplayError::Trace("expected.ssc")));
+        assert_eq!(replay(&without(pace)).unwrap().compared, ["ks_enc", "ks_mac"]);
+        let proved =
+            with_expected(pace, &|expected| drop(expected.insert("chip_authenticated".into(), true.into())));
+        assert_eq!(replay(&proved.unwrap()), Err(ReplayError::Trace("expected.chip_authenticated")));
     }
 
     #[test]

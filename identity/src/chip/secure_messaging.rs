@@ -155,7 +155,7 @@ impl SecureMessaging {
                 body.extend((expected as u16).to_be_bytes());
             }
         }
-        let check_code = self.check_code(&counter, &[&cipher.pad(&protected.header()), &body])?;
+        let check_code = self.check_code(&counter, &cipher.pad(&protected.header()), &body)?;
         body.extend(tlv::write(0x8E, &check_code));
         let expected =
             if self.answer_length(command.expected()) <= 256 && body.len() <= 255 { 256 } else { 65_536 };
@@ -202,7 +202,7 @@ impl SecureMessaging {
         };
         reader.finish()?;
         let status = status.ok_or(SecureMessagingError::Malformed)?;
-        let expected = self.check_code(&counter, &[bytes.get(..authenticated).unwrap_or_default()])?;
+        let expected = self.check_code(&counter, &[], bytes.get(..authenticated).unwrap_or_default())?;
         if !bool::from(expected.ct_eq(check_code)) {
             return Err(SecureMessagingError::WrongCheckCode);
         }
@@ -225,15 +225,11 @@ impl SecureMessaging {
         }
     }
 
-    fn check_code(&self, counter: &[u8], parts: &[&[u8]]) -> Result<[u8; 8], LengthError> {
-        let mut message = counter.to_vec();
-        for part in parts {
-            message.extend_from_slice(part);
-        }
-        match self.cipher() {
-            Cipher::TripleDes => self.keys.mac.mac(&message),
-            cipher => self.keys.mac.mac(&cipher.pad(&message)),
-        }
+    /// The check code over counter, header (padded) and data objects. Header and objects are each padded to whole blocks,
+    /// and objects that are not there are not padded either (9.8.4 with ISO/IEC 7816-4 10.2.3.1).
+    fn check_code(&self, counter: &[u8], header: &[u8], objects: &[u8]) -> Result<[u8; 8], LengthError> {
+        let objects = if objects.is_empty() { Vec::new().into() } else { self.cipher().pad(objects) };
+        self.keys.mac.mac_of_blocks(&[counter, header, &objects].concat())
     }
 }
 
@@ -338,6 +334,20 @@ mod tests {
             let good = ResponseApdu::parse(&good).unwrap();
             prop_assert_eq!(terminal.unprotect(&good), Err(SecureMessagingError::Dead));
             prop_assert_eq!(terminal.protect(&CommandApdu::new(0xB0, 0, 0)), Err(SecureMessagingError::Dead));
+        }
+    }
+
+    #[test]
+    fn a_command_without_data_and_length_is_authenticated_by_its_padded_header_alone() {
+        let key = |byte| Key::new(Cipher::Aes128, &[byte; 16]).unwrap();
+        let mut channel = SecureMessaging::new(SessionKeys { enc: key(0x11), mac: key(0x22) }, 0);
+        let sent = channel.protect(&CommandApdu::new(0x2C, 0, 0)).unwrap();
+        // By OpenSSL: CMAC over the counter and 0C2C0000 80 00….
+        assert_eq!(hex::encode(sent.data()), "8e08404bd5b258d41204");
+        for cipher in [Cipher::TripleDes, Cipher::Aes256] {
+            let (mut terminal, mut chip) = ends(cipher);
+            let sent = terminal.protect(&CommandApdu::new(0x2C, 0, 0)).unwrap();
+            assert!(chip.unwrap(&sent).is_some(), "{cipher:?}");
         }
     }
 

@@ -296,10 +296,7 @@ impl Channel {
     }
 
     fn check_code(&self, message: &[u8]) -> Option<[u8; 8]> {
-        match self.keys.mac.cipher() {
-            Cipher::TripleDes => self.keys.mac.mac(message).ok(),
-            cipher => self.keys.mac.mac(&cipher.pad(message)).ok(),
-        }
+        self.keys.mac.mac_of_blocks(message).ok()
     }
 
     fn initial_vector(&self, counter: &[u8]) -> Option<Vec<u8>> {
@@ -315,7 +312,11 @@ impl Channel {
         let (objects, check_code) = command.data().split_last_chunk::<8>()?;
         let objects = objects.strip_suffix(&[0x8E, 8])?;
         let header = self.keys.enc.cipher().pad(&command.header());
-        if self.check_code(&[&counter, header.as_slice(), objects].concat())? != *check_code {
+        let mut message = [&counter, header.as_slice()].concat();
+        if !objects.is_empty() {
+            message.extend_from_slice(&self.keys.enc.cipher().pad(objects));
+        }
+        if self.check_code(&message)? != *check_code {
             return None;
         }
         let [_, instruction, p1, p2] = command.header();
@@ -346,7 +347,7 @@ impl Channel {
             objects = tlv::write(0x87, &[&[1], data.as_slice()].concat());
         }
         objects.extend(tlv::write(0x99, &answer.sw().to_be_bytes()));
-        let check_code = self.check_code(&[&counter, objects.as_slice()].concat())?;
+        let check_code = self.check_code(&[counter, cipher.pad(&objects).to_vec()].concat())?;
         objects.extend(tlv::write(0x8E, &check_code));
         objects.extend([0x90, 0x00]);
         Some(objects)

@@ -166,7 +166,10 @@ fn full_date(text: &str) -> Result<Date, LdsError> {
 
 fn text(content: &[u8]) -> Result<Zeroizing<String>, LdsError> {
     let text = std::str::from_utf8(content).map_err(|_| LdsError::Content("a text is not UTF-8"))?;
-    Ok(Zeroizing::new(text.trim().nfc().collect()))
+    // NFC never grows more than threefold (Unicode Annex 15); growing would leave copies behind which nobody wipes.
+    let mut composed = Zeroizing::new(String::with_capacity(3 * text.len()));
+    composed.extend(text.trim().nfc());
+    Ok(composed)
 }
 
 #[cfg(test)]

@@ -3,13 +3,19 @@
 use super::{FileId, LdsError};
 use crate::{tlv, trust::signature::PublicKey};
 
-/// What DG15 holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What DG15 holds. The key is one card's own: `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct DataGroup15 {
     /// DER of the SubjectPublicKeyInfo, as it stood in the file.
     pub subject_public_key_info: Vec<u8>,
     /// The key; `None` where it is of a kind that this software does not verify with.
     pub key: Option<PublicKey>,
+}
+
+impl std::fmt::Debug for DataGroup15 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("DataGroup15").field(&self.key).finish()
+    }
 }
 
 /// Reads DG15.

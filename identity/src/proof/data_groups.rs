@@ -64,24 +64,27 @@ pub(super) fn verify(
         details,
     };
     match &contents.details {
-        Some(details) if !agree(&contents.mrz, details, today).map_err(malformed)? => {
+        Some(details) if !agree(&contents.mrz, details, today) => {
             Err(Axis::failed(ReasonCode::DataGroupsDisagree))
         }
         _ => Ok(contents),
     }
 }
 
-/// Whether DG1 and DG13 name the same person, as far as both say: personal number and date of birth.
-fn agree(mrz: &Td1, details: &DataGroup13, today: Date) -> Result<bool, LdsError> {
-    let number = match (mrz.personal_number(), details.personal_number()?) {
-        (Some(printed), Some(stated)) => printed == stated,
+/// Whether DG1 and DG13 name the same person, as far as both say: personal number and date of birth. A text that is no
+/// date, or no number, says nothing: its hash is right, so it is the issuer's own and nobody's forgery.
+///
+/// The document number is not compared: only on older cards is it the end of the personal number.
+fn agree(mrz: &Td1, details: &DataGroup13, today: Date) -> bool {
+    let number = match (mrz.personal_number(), details.personal_number()) {
+        (Some(printed), Ok(Some(stated))) => printed == stated,
         _ => true,
     };
-    let birth = match (mrz.birth(today), details.date_of_birth()?) {
-        (Some(printed), Some(stated)) => same_birth(printed, stated),
+    let birth = match (mrz.birth(today), details.date_of_birth()) {
+        (Some(printed), Ok(Some(stated))) => same_birth(printed, stated),
         _ => true,
     };
-    Ok(number && birth)
+    number && birth
 }
 
 /// The MRZ has two digits of the year, and either side may leave month or day open.

@@ -22,8 +22,8 @@ use crate::{
     trust::TrustStore,
 };
 
-/// What a reading side presents.
-#[derive(Debug, Clone, Copy)]
+/// What a reading side presents. Its `Debug` shows neither content nor the chip's answer.
+#[derive(Clone, Copy)]
 pub struct Presented<'a> {
     /// The files as read.
     pub files: &'a BTreeMap<FileId, SecretBytes>,
@@ -54,16 +54,17 @@ impl Challenge {
     /// Who made it.
     pub const fn origin(self) -> ChallengeOrigin {
         match self {
+            // It may belong to another session, or never have existed.
+            Self::None | Self::Refused(ReasonCode::ChallengeUsed) => ChallengeOrigin::None,
             Self::Server(_) | Self::Refused(_) => ChallengeOrigin::Server,
             Self::Prefetched(_) => ChallengeOrigin::Prefetched,
             Self::Kiosk(_) => ChallengeOrigin::Kiosk,
-            Self::None => ChallengeOrigin::None,
         }
     }
 }
 
-/// What was proved, and what the document says.
-#[derive(Debug, Clone)]
+/// What was proved, and what the document says. Its `Debug` shows no digest of the card.
+#[derive(Clone)]
 pub struct Proof {
     /// The axes.
     pub verdict: Verdict,
@@ -78,6 +79,28 @@ pub struct Proof {
     pub sod_sha256: Option<[u8; 32]>,
     /// SHA-256 of the document signer's certificate.
     pub signer_sha256: Option<[u8; 32]>,
+}
+
+impl std::fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Presented")
+            .field("files", &self.files.keys().collect::<Vec<_>>())
+            .field("access", &self.access)
+            .field("answered", &self.active_authentication.is_some())
+            .field("challenge", &self.challenge.origin())
+            .finish()
+    }
+}
+
+impl std::fmt::Debug for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proof")
+            .field("verdict", &self.verdict)
+            .field("access", &self.access)
+            .field("challenge", &self.challenge)
+            .field("document", &self.document)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The day in Vietnam (UTC+7, no summer time) at `at`.

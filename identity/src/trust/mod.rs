@@ -121,7 +121,7 @@ impl TrustStore {
     }
 
     /// Takes in a CSCA certificate or a revocation list, DER. A certificate that is there already is not doubled. One that
-    /// is not its own issuer (a link certificate) must verify under one that was added before.
+    /// is not its own issuer (a link certificate) must verify under one that was added before; [`TrustStore::add_all`] finds the order.
     ///
     /// # Errors
     /// `demonstration_issuer_refused` in production mode; `issuer_certificate_malformed` where it is neither, or may not
@@ -133,6 +133,29 @@ impl TrustStore {
             self.refused.push(Refused { sha256: hex::encode(sha256), code });
             TrustError { name: name.to_owned(), sha256, code }
         })
+    }
+
+    /// Takes in files, each a name and its bytes, in whatever order they come: a link certificate is tried again once its
+    /// issuer is there. Gives what was refused.
+    pub fn add_all(&mut self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<TrustError> {
+        let mut left: Vec<_> = files.into_iter().collect();
+        loop {
+            let waiting = left.len();
+            let refused_before = self.refused.len();
+            let mut refusals = Vec::new();
+            left.retain(|(name, bytes)| match self.add(name, bytes) {
+                Ok(_) => false,
+                Err(error) => {
+                    refusals.push(error);
+                    true
+                }
+            });
+            if left.len() == waiting || left.is_empty() {
+                return refusals;
+            }
+            // They are tried again, and counted then.
+            self.refused.truncate(refused_before);
+        }
     }
 
     fn try_add(&mut self, bytes: &[u8]) -> Result<Added, ReasonCode> {

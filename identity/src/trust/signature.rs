@@ -155,8 +155,8 @@ fn pss(parameters: &[u8]) -> Option<SignatureAlgorithm> {
     (mask_hash == hash && salt_length <= 64).then_some(SignatureAlgorithm::RsaPss { hash, salt_length })
 }
 
-/// A public key that signatures are verified with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A public key that signatures are verified with. It may be one card's own: `Debug` shows only its kind.
+#[derive(Clone, PartialEq, Eq)]
 pub enum PublicKey {
     /// A point on a curve, uncompressed: 04, x, y.
     Ec {
@@ -172,6 +172,15 @@ pub enum PublicKey {
         /// Big-endian, without leading zeros.
         exponent: Vec<u8>,
     },
+}
+
+impl std::fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ec { curve, .. } => write!(f, "PublicKey({curve:?})"),
+            Self::Rsa { modulus, .. } => write!(f, "PublicKey(RSA, {} bits)", modulus.len() * 8),
+        }
+    }
 }
 
 /// Why bytes are no key to verify with.

@@ -64,6 +64,22 @@ fn a_certificate_that_is_not_its_own_issuer_needs_its_issuer_first() {
 }
 
 #[test]
+fn what_files_are_called_does_not_decide_whom_a_place_trusts() {
+    for order in [["link.cer", "main.cer", "marked.cer"], ["marked.cer", "main.cer", "link.cer"]] {
+        let mut store = TrustStore::new(Mode::Production);
+        let refused = store.add_all(order.map(|file| (file.to_owned(), data(file))));
+        assert_eq!(refused.len(), 1, "{refused:?}");
+        assert_eq!(refused[0].code, ReasonCode::DemonstrationIssuerRefused);
+        let summary = store.summary();
+        assert_eq!((summary.certificates, summary.refused.len()), (2, 1), "{order:?}");
+    }
+    let mut store = TrustStore::new(Mode::Production);
+    let refused = store.add_all([("link.cer".to_owned(), data("link.cer"))]);
+    assert_eq!(refused[0].code, ReasonCode::IssuerUnknown);
+    assert_eq!(store.summary().refused.len(), 1);
+}
+
+#[test]
 fn the_seeds_issuers_are_refused_in_production_by_mark_by_fingerprint_and_by_key() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../seeds/trust");
     let mut seen = 0;

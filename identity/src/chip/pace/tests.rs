@@ -51,6 +51,21 @@ fn the_fields_card_access_offers_what_is_spoken() {
     assert!(offer(|file| file[2] = 0x31).is_err());
 }
 
+#[test]
+fn the_strongest_cipher_is_chosen_whatever_the_order() {
+    let info = |cipher: u8, parameter: u8| {
+        let mut info = hex::decode(&CARD_ACCESS[4..]).unwrap();
+        (info[13], info[19]) = (cipher, parameter);
+        info
+    };
+    let offer = |infos: &[Vec<u8>]| PaceOffer::from_card_access(&tlv::write(0x31, &infos.concat())).unwrap();
+    let strongest = PaceOffer::Supported(PaceInfo { cipher: Cipher::Aes256, ..INFO });
+    assert_eq!(offer(&[info(2, 13), info(1, 13), info(4, 13)]), strongest);
+    assert_eq!(offer(&[info(4, 13), info(4, 12), info(2, 13)]), strongest, "the chip's first of two alike");
+    assert_eq!(offer(&[info(1, 13), info(2, 13), info(4, 17)]), PaceOffer::Supported(INFO));
+    assert_eq!(offer(&[info(4, 17)]), PaceOffer::Unsupported);
+}
+
 /// The generator that the mapping key 31…31 leads to with the test's chip.
 fn mapped() -> Vec<u8> {
     let curve = INFO.curve;

@@ -5,6 +5,9 @@ use crate::chip::{CommandApdu, ResponseApdu};
 /// The most of one answer that is fetched piece by piece.
 const MAX_ANSWER: usize = 70_000;
 
+/// The most of one piece.
+const MAX_PIECE: usize = 65_536;
+
 /// One command until its whole answer is there: 61xx fetches the rest with GET RESPONSE, 6Cxx sends the
 /// command again with the length that the chip names. Both happen outside secure messaging.
 #[derive(Debug)]
@@ -46,6 +49,10 @@ impl Exchange {
             0x61 if self.collected.len() < MAX_ANSWER
                 && (self.sent == self.command || !response.data.as_slice().is_empty()) =>
             {
+                // At once, since growing would leave copies behind which nobody wipes.
+                if self.collected.is_empty() {
+                    self.collected.reserve_exact(MAX_ANSWER + MAX_PIECE);
+                }
                 self.collected.extend_from_slice(response.data.as_slice());
                 self.sent = CommandApdu::new(0xC0, 0, 0).expecting(length);
                 Turn::Again(self)

@@ -150,7 +150,9 @@ impl FileReading {
         if data.is_empty() {
             return Ok(FileTurn::Smaller);
         }
-        self.bytes.extend_from_slice(data);
+        // A chip that pads its last block sends more than the file: the header's length counts.
+        let room = self.total.map_or(data.len(), |total| total.saturating_sub(offset));
+        self.bytes.extend_from_slice(data.get(..room).unwrap_or(data));
         self.opening = Opening::Open;
         if self.total.is_none()
             && let Some((tag, start, length)) = tlv::header(&self.bytes).map_err(|_| malformed.clone())?
@@ -163,9 +165,12 @@ impl FileReading {
                 return Err(ReadError::FileTooLarge { file: self.file, announced: total, limit: self.limit });
             }
             self.total = Some(total);
+            // Growing would leave copies of what was read behind, which nobody wipes.
+            let whole = Zeroizing::new(Vec::with_capacity(total.max(self.bytes.len())));
+            let begun = std::mem::replace(&mut self.bytes, whole);
+            self.bytes.extend_from_slice(&begun);
         }
         Ok(match self.total {
-            // A chip that pads its last block sends more than the file: the header's length counts.
             Some(total) if self.bytes.len() >= total => {
                 self.bytes.truncate(total);
                 FileTurn::Complete(SecretBytes::new(std::mem::take(&mut *self.bytes)))

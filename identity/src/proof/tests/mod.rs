@@ -350,6 +350,9 @@ fn births_without_day_and_of_people_over_100_are_read() {
     let born = |name| Card::new(name).verify(&main_trust()).document.unwrap().date_of_birth.unwrap();
     assert_eq!(born("year-only"), document::BirthDate { year: 1948, month: None, day: None });
     assert_eq!(born("over-100"), document::BirthDate { year: 1920, month: Some(2), day: Some(1) });
+    // What is no date says nothing; the zone does.
+    assert_eq!(born("birth-unreadable"), born("bare"));
+    assert!(Card::new("birth-unreadable").verify(&main_trust()).verdict.full_chip_proof());
     assert_eq!(born("bare"), document::BirthDate { year: 1948, month: Some(3), day: Some(2) });
 }
 
@@ -372,4 +375,31 @@ fn results_are_never_passed_for_files_of_nothing() {
     };
     let proof = verify(&presented, &main_trust(), Timestamp::UNIX_EPOCH);
     assert!(proof.verdict.axes().iter().all(|(_, axis)| axis.result != AxisResult::Passed));
+}
+
+#[test]
+fn debug_shows_nothing_that_is_one_persons_or_one_cards() {
+    let card = Card::new("main");
+    let presented = Presented {
+        files: &card.files,
+        access: card.access,
+        active_authentication: card.answer.as_deref(),
+        challenge: card.challenge,
+    };
+    let proof = card.verify(&main_trust());
+    let rsa = lds::dg15::parse(&data("dg15.bin")).unwrap();
+    let ec = lds::dg15::parse(&data("dg15-ec.bin")).unwrap();
+    assert_eq!(format!("{rsa:?}"), "DataGroup15(Some(PublicKey(RSA, 2048 bits)))");
+    assert_eq!(format!("{ec:?}"), "DataGroup15(Some(PublicKey(P256)))");
+    // A list of bytes would be a list of numbers.
+    for text in [format!("{presented:?}"), format!("{proof:?}")] {
+        assert!(!text.contains(", 1") && !text.contains("sha256") && !text.contains("NGUYEN"), "{text}");
+    }
+    assert_eq!(
+        format!("{presented:?}").split("access").next(),
+        Some(
+            "Presented { files: [CardAccess, Sod, DataGroup(DataGroupNumber(1)), \
+              DataGroup(DataGroupNumber(13)), DataGroup(DataGroupNumber(14)), DataGroup(DataGroupNumber(15))], "
+        )
+    );
 }

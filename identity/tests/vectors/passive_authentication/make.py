@@ -287,6 +287,7 @@ def main():
         card("last-day", dg13=dg13(person | {12: "15/09/2026"}), dg1=dg1(*zone[:3], "260915", zone[4]))
         card("issued-later", dg13=dg13(person | {11: "16/09/2026"}))
         card("dates-unreadable", dg13=dg13(person | {12: "mãi mãi"}))
+        card("birth-unreadable", dg13=dg13(person | {3: "khoảng 1948"}))
         card("no-expiry-entry", dg13=dg13({n: t for n, t in person.items() if n != 12}))
         card("bare", dg13=dg13({}))
         card("dg13-malformed", dg13=tlv("6D", b"\x30\x05"))
