@@ -7,6 +7,7 @@ use super::{
 use crate::card::der::object;
 
 /// A secure messaging session.
+#[derive(Clone)]
 pub struct Channel {
     encryption: Key,
     authentication: Key,
@@ -132,5 +133,59 @@ impl Channel {
         let mut plain = cryptogram.to_vec();
         self.encryption.decrypt(&self.iv(), &mut plain);
         unpad(plain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use identity::chip::{
+        CommandApdu, ResponseApdu, SecureMessaging, cipher::Cipher as TheirCipher,
+        key_derivation::session_keys,
+    };
+
+    use super::*;
+    use crate::{
+        card::chip::cipher::{Purpose, derive},
+        seeds::Cipher,
+    };
+
+    #[test]
+    fn reader_and_chip_understand_one_another_in_every_cipher_and_shape_of_command() {
+        for (ours, theirs) in [
+            (Cipher::TripleDes, TheirCipher::TripleDes),
+            (Cipher::Aes128, TheirCipher::Aes128),
+            (Cipher::Aes192, TheirCipher::Aes192),
+            (Cipher::Aes256, TheirCipher::Aes256),
+        ] {
+            let key = |purpose| derive(ours, b"a shared secret", purpose);
+            let mut chip = Channel::new(key(Purpose::Encryption), key(Purpose::Authentication), 7);
+            let mut reader = SecureMessaging::new(session_keys(theirs, b"a shared secret").unwrap(), 7);
+            for (instruction, data, expected) in [
+                (0xA4, 0, 0),
+                (0xA4, 2, 0),
+                (0xB0, 0, 256),
+                (0xB0, 0, 1000),
+                (0xB1, 4, 256),
+                (0x88, 8, 256),
+                (0xA4, 16, 0),
+            ] {
+                let shape = format!("{ours:?} {instruction:X} {data} {expected}");
+                let sent = CommandApdu::new(instruction, 2, 0x0C)
+                    .with_data(vec![9; data])
+                    .unwrap()
+                    .expecting(expected);
+                let command = Command::parse(&reader.protect(&sent).unwrap().to_bytes()).unwrap();
+                let Ok(plain) = chip.open(&command) else { panic!("{shape}: the chip refuses it") };
+                assert_eq!((plain.data.len(), plain.expected.unwrap_or(0)), (data, expected), "{shape}");
+                for length in [0, 15, 16, 200] {
+                    let (mut chip, mut reader) = (chip.clone(), reader.clone());
+                    let answer = chip.close(&Answer::ok(vec![5; length]), instruction);
+                    let answer = ResponseApdu::parse(&answer.to_bytes()).unwrap();
+                    assert_eq!(reader.unprotect(&answer), Ok(ResponseApdu::new(vec![5; length], 0x9000)));
+                }
+                let answer = chip.close(&Answer::ok(Vec::new()), instruction);
+                reader.unprotect(&ResponseApdu::parse(&answer.to_bytes()).unwrap()).unwrap();
+            }
+        }
     }
 }
