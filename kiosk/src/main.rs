@@ -32,19 +32,23 @@ struct Arguments {
     clock: Option<jiff::Timestamp>,
 }
 
+/// What is logged. Fixed: at finer levels some libraries write whole calls.
+const LOG_FILTER: &str = "warn,kiosk=info";
 /// Pauses before an unanswered call is sent again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1500)];
 /// How long until a call for staff that did not get through is tried again.
 const STAFF_AGAIN: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(tracing_subscriber::EnvFilter::new(LOG_FILTER))
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    // The default hook prints the panic's words, and those may quote data.
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(location = panic.location().map(tracing::field::display), "a panic");
+    }));
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

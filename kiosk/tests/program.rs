@@ -16,6 +16,8 @@ fn refuses(folder: &Path, change: impl Fn(String) -> String, arguments: &[&str])
         // Should it start after all, there is no display to start on.
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
+        // Would silence all that follows, if it counted.
+        .env("RUST_LOG", "off")
         .output()
         .unwrap();
     assert!(!output.status.success());
@@ -28,6 +30,14 @@ fn a_made_up_time_is_refused_where_real_people_come() {
     let production = |text: String| text.replace("\"demonstration\"", "\"production\"");
     let said = refuses(folder.path(), production, &["--clock", "2026-09-15T08:00:00+07:00"]);
     assert!(said.contains("--clock"), "{said}");
+}
+
+#[test]
+fn what_is_logged_is_not_the_environments_to_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = refuses(folder.path(), |text| text, &[]);
+    assert!(said.contains("ERROR"), "{said}");
+    assert!(!said.contains('\u{1b}'), "colours only for a terminal: {said:?}");
 }
 
 #[test]

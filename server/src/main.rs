@@ -1,7 +1,7 @@
 //! The server's program: opens the machine's clock and random generator, and starts.
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::Parser as _;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -16,7 +16,11 @@ use tracing_subscriber::EnvFilter;
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::new(LOG_FILTER);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
     // The default hook prints the panic's words, and those may quote data.
     std::panic::set_hook(Box::new(|panic| {
         error!(location = panic.location().map(tracing::field::display), "a panic");
