@@ -132,6 +132,7 @@ reason_codes! {
     AlreadyCheckedIn "already_checked_in" "The person checked in today already, and this time proved less than then." => "Find the earlier number with the person.";
     SessionExpired "session_expired" "Nothing happened for too long." => "Begin again.";
     ServerUnreachable "server_unreachable" "The kiosk cannot reach the server." => "Look after the network and the server; serve people by hand.";
+    CallRefused "call_refused" "The server refused what the kiosk sent, or answered what the kiosk does not understand." => "Compare the kiosk's clock, key and version with the server's; both logs name the refusal. Serve people by hand.";
     InsuranceNeedsStaff "insurance_needs_staff" "The insurance register's answer needs a person." => "Look at the answer in the console.";
     PopulationMismatch "population_mismatch" "The population database does not know the person with these data." => "Compare the card with the person; correct the data at the commune's police.";
 }

@@ -191,6 +191,8 @@ pub enum Failure {
     Unreachable,
     /// The server no longer knows the session.
     SessionGone,
+    /// The server refuses the call, or answers what cannot be understood. Sending it again changes nothing.
+    Refused,
 }
 
 /// A part of the program that holds a visit's data.

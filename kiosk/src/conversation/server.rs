@@ -26,6 +26,10 @@ impl State {
                     let code = match failure {
                         Failure::Unreachable => ReasonCode::ServerUnreachable,
                         Failure::SessionGone => ReasonCode::SessionExpired,
+                        Failure::Refused => {
+                            self.call_staff(ReasonCode::CallRefused, commands);
+                            return;
+                        }
                     };
                     self.set_step(Step::ServerTrouble { code, waiting: *waiting });
                 }

@@ -335,6 +335,15 @@ fn a_server_out_of_reach_is_asked_again_with_the_same_call() {
 }
 
 #[test]
+fn a_refused_call_leads_to_staff_since_trying_again_cannot_help() {
+    let mut play = Play::new();
+    play.person(PersonSays::Begin(Service::Health));
+    play.server(ServerEvent::Failed(Failure::Refused));
+    assert_eq!(play.staff(), Some(ReasonCode::CallRefused));
+    assert!(matches!(play.orders.last(), Some(Command::CallStaff { code: ReasonCode::CallRefused, .. })));
+}
+
+#[test]
 fn staff_who_are_called_are_told_and_their_admission_reaches_the_screen() {
     let mut play = Play::new();
     play.identify().person(PersonSays::CallStaff);

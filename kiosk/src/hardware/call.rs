@@ -130,6 +130,11 @@ impl Caller {
         hex::encode(self.key.public_key().as_ref())
     }
 
+    /// The time: Unix seconds.
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
     fn random<const N: usize>(&self) -> Result<[u8; N], CallError> {
         let mut bytes = [0; N];
         // Without random bytes nothing can be signed: as good as no server.
@@ -183,7 +188,7 @@ impl Caller {
             headers: &headers,
         };
         let parameters = Parameters {
-            created: (self.clock)(),
+            created: self.now(),
             nonce: hex::encode(self.random::<16>()?),
             key_id: self.kiosk.clone(),
         };

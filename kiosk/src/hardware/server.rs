@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::mpsc, time::Duration};
 
 use flows::{
     Answer, Language, Service,
-    wire::{AnswerStep, CallStaff, ChallengeIssued, OpenSession, SessionView, StaffCalled, Welcome},
+    wire::{AnswerStep, CallStaff, OpenSession, SessionView, StaffCalled, Welcome},
 };
 use identity::ReasonCode;
 
@@ -125,7 +125,11 @@ pub fn converse(caller: &Caller, orders: &mpsc::Receiver<Order>, events: &Events
             }
             Err(error) => {
                 tracing::warn!(%error, "a call of the conversation failed");
-                ServerEvent::Failed(failure(&error))
+                let failure = failure(&error);
+                if failure != Failure::Unreachable {
+                    held = None;
+                }
+                ServerEvent::Failed(failure)
             }
         };
         events.tell(Event::Server { visit, event });
@@ -133,28 +137,31 @@ pub fn converse(caller: &Caller, orders: &mpsc::Receiver<Order>, events: &Events
 }
 
 fn send(caller: &Caller, held: &Held) -> Result<ServerEvent, CallError> {
-    if held.challenge {
-        return caller.send::<ChallengeIssued>(&held.call).map(ServerEvent::Challenge);
-    }
-    let view = match (caller.send::<SessionView>(&held.call), &held.session) {
+    let view = |view: SessionView| ServerEvent::View(Box::new(view));
+    let result = if held.challenge {
+        caller.send(&held.call).map(ServerEvent::Challenge)
+    } else {
+        caller.send(&held.call).map(view)
+    };
+    match (result, &held.session) {
         // The session stands elsewhere than the screen: show where.
         (Err(CallError::Refused { status: 409, .. }), Some(session)) => {
-            caller.send(&Caller::get(format!("/v1/sessions/{session}")))
+            caller.send(&Caller::get(format!("/v1/sessions/{session}"))).map(view)
         }
         (result, _) => result,
-    };
-    view.map(|view| ServerEvent::View(Box::new(view)))
+    }
 }
 
 fn failure(error: &CallError) -> Failure {
     match error {
+        CallError::Unreachable => Failure::Unreachable,
         CallError::Refused { status: 404 | 410, .. } => Failure::SessionGone,
-        _ => Failure::Unreachable,
+        CallError::Refused { .. } | CallError::Misunderstood => Failure::Refused,
     }
 }
 
 /// Carries out errands until the inbox is closed. A call for staff that does not get through is tried again
-/// every `again`, before anything else, until it does.
+/// every `again`, before anything else, until it does or whoever called is long gone.
 pub fn run_errands(caller: &Caller, errands: &mpsc::Receiver<Errand>, events: &Events, again: Duration) {
     let mut untold: VecDeque<Untold> = VecDeque::new();
     loop {
@@ -185,12 +192,17 @@ pub fn run_errands(caller: &Caller, errands: &mpsc::Receiver<Errand>, events: &E
                 }
             }
             Ok(Errand::CallStaff { visit, session, step, code }) => {
-                untold.push_back(Untold { visit, session, step, code, call: None });
+                untold.push_back(Untold { visit, session, step, code, since: caller.now(), call: None });
             }
         }
+        let now = caller.now();
+        untold.retain(|call| now - call.since <= STALE);
         tell_staff(caller, &mut untold, events);
     }
 }
+
+/// Seconds after which a call for staff is not delivered any more: nobody stands there for whom they would come.
+const STALE: i64 = 300;
 
 /// A call for staff that has not got through yet.
 struct Untold {
@@ -198,6 +210,8 @@ struct Untold {
     session: Option<String>,
     step: &'static str,
     code: ReasonCode,
+    /// When it was made: Unix seconds.
+    since: i64,
     call: Option<Call>,
 }
 
@@ -224,14 +238,24 @@ fn tell_staff(caller: &Caller, untold: &mut VecDeque<Untold>, events: &Events) {
 impl Untold {
     fn tell(&mut self, caller: &Caller) -> Result<Option<SessionView>, CallError> {
         if let Some(session) = self.session.clone() {
-            let call = self.prepared(|code, _| {
-                caller.post(answers(&session), &AnswerStep { answer: Answer::CallStaff { code } })
-            })?;
-            match caller.send::<SessionView>(&call) {
-                // The session takes no call any more: the call stands beside it.
-                Err(CallError::Refused { .. }) => (self.session, self.call) = (None, None),
-                result => return result.map(Some),
+            for again in [true, false] {
+                let call = self.prepared(|code, _| {
+                    caller.post(answers(&session), &AnswerStep { answer: Answer::CallStaff { code } })
+                })?;
+                match caller.send::<SessionView>(&call) {
+                    Err(CallError::Refused { code, .. }) => {
+                        // The same key would only be refused again.
+                        self.call = None;
+                        // The answer to something else came between: the session takes the call now.
+                        if !(again && code == "session_changed") {
+                            break;
+                        }
+                    }
+                    result => return result.map(Some),
+                }
             }
+            // The session takes no call any more: the call stands beside it.
+            self.session = None;
         }
         let call = self
             .prepared(|code, step| caller.post("/v1/staff-calls", &CallStaff { step: step.into(), code }))?;

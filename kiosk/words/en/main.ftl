@@ -189,5 +189,6 @@ reason-no-document = You have no document with you. The staff will help you.
 reason-already-checked-in = You already checked in today. The staff will find your number with you.
 reason-session-expired = Nothing happened for too long. Please begin again.
 reason-server-unreachable = The kiosk cannot reach the health station. You did nothing wrong. Please try again or go to the desk.
+reason-call-refused = The health station does not take what this kiosk sends. You did nothing wrong. The staff will help you.
 reason-insurance-needs-staff = The staff have to look at your health insurance.
 reason-population-mismatch = The card does not fit the population database yet. The staff will help you.

@@ -189,5 +189,6 @@ reason-no-document = Ông/bà không mang theo giấy tờ. Nhân viên sẽ gi�
 reason-already-checked-in = Hôm nay ông/bà đã đăng ký rồi. Nhân viên sẽ tìm lại số cùng ông/bà.
 reason-session-expired = Đã quá lâu không có thao tác. Xin bắt đầu lại.
 reason-server-unreachable = Máy không liên lạc được với trạm. Ông/bà không làm sai gì cả. Xin thử lại hoặc đến quầy tiếp đón.
+reason-call-refused = Trạm không nhận yêu cầu của máy này. Ông/bà không làm sai gì cả. Nhân viên sẽ giúp ông/bà.
 reason-insurance-needs-staff = Thông tin bảo hiểm y tế cần nhân viên xem lại.
 reason-population-mismatch = Thông tin trên thẻ chưa khớp với cơ sở dữ liệu dân cư. Nhân viên sẽ giúp ông/bà.

@@ -109,6 +109,7 @@ pub(super) const fn reason(code: ReasonCode) -> &'static str {
         R::AlreadyCheckedIn => "Hôm nay đã lấy số rồi",
         R::SessionExpired => "Quá lâu không thao tác",
         R::ServerUnreachable => "Kiosk không kết nối được máy chủ",
+        R::CallRefused => "Máy chủ từ chối yêu cầu của kiosk",
         R::InsuranceNeedsStaff => "Cần nhân viên xem bảo hiểm y tế",
         R::PopulationMismatch => "Không khớp Cơ sở dữ liệu quốc gia về dân cư",
     }
@@ -177,6 +178,9 @@ pub(super) const fn advice(code: ReasonCode) -> &'static str {
         R::IdentityMismatch => "Hỏi xem giấy tờ là của ai.",
         R::AlreadyCheckedIn => "Cùng người dân tìm số đã lấy trước đó.",
         R::ServerUnreachable => "Xem mạng và máy chủ; trong lúc đó phát số bằng giấy.",
+        R::CallRefused => {
+            "Báo người quản trị xem đồng hồ, khóa và phiên bản của kiosk; trong lúc đó nhập tay."
+        }
         R::InsuranceNeedsStaff => "Cùng người dân xem thẻ bảo hiểm y tế.",
         R::PopulationMismatch => "So thẻ với người; hướng dẫn đến công an xã sửa dữ liệu.",
     }

@@ -66,6 +66,7 @@ fn any_event() -> impl Strategy<Value = (bool, Event)> {
         1 => any::<bool>().prop_map(ServerEvent::StaffTold),
         1 => Just(ServerEvent::Failed(Failure::Unreachable)),
         1 => Just(ServerEvent::Failed(Failure::SessionGone)),
+        1 => Just(ServerEvent::Failed(Failure::Refused)),
     ];
     let (visit, any_read) = (VisitId(0), ReadId(0));
     let event = prop_oneof![

@@ -91,11 +91,19 @@ fn serve(mut stream: TcpStream, reply: &Reply, kept: &Mutex<Vec<Received>>) {
 }
 
 pub(in crate::hardware) fn caller(address: &str, attempts: usize) -> Caller {
+    caller_at(address, attempts, || 1_789_434_000)
+}
+
+pub(in crate::hardware) fn caller_at(
+    address: &str,
+    attempts: usize,
+    clock: impl Fn() -> i64 + Send + Sync + 'static,
+) -> Caller {
     let key = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
     #[expect(clippy::disallowed_methods, reason = "a test may draw nonces")]
     let random = Arc::new(ring::rand::SystemRandom::new());
     let pauses = vec![Duration::ZERO; attempts - 1];
-    Caller::new(address, "demo", key, Arc::new(|| 1_789_434_000), random, &pauses)
+    Caller::new(address, "demo", key, Arc::new(clock), random, &pauses)
 }
 
 /// What a server checks of a signed call: everything covered, and the kiosk's own signature.

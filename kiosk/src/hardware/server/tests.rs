@@ -1,5 +1,5 @@
 use super::{
-    super::call::tests::{Received, Reply, Script, caller, told},
+    super::call::tests::{Received, Reply, Script, caller, caller_at, told},
     *,
 };
 
@@ -83,7 +83,7 @@ fn a_wipe_leaves_nothing_to_send_again() {
     let events = conversation(&script, 1, vec![answer(), wipe, Order::Resend { visit: VISIT }]);
     assert_eq!(events[1], Event::Wiped { visit: VISIT, worker: Worker::Server });
     assert_eq!(script.received().len(), 1);
-    let failed = Event::Server { visit: VISIT, event: ServerEvent::Failed(Failure::Unreachable) };
+    let failed = Event::Server { visit: VISIT, event: ServerEvent::Failed(Failure::Refused) };
     assert_eq!(events[2], failed);
 }
 
@@ -103,6 +103,25 @@ fn a_session_that_the_server_forgot_is_over() {
     let script = Script::new(vec![problem(404, "session_unknown")]);
     let events = conversation(&script, 3, vec![answer()]);
     assert_eq!(events, [Event::Server { visit: VISIT, event: ServerEvent::Failed(Failure::SessionGone) }]);
+}
+
+#[test]
+fn a_challenge_for_a_session_that_moved_on_shows_where_it_stands() {
+    let script = Script::new(vec![
+        problem(409, "challenge_not_wanted"),
+        json(200, &view(r#"{"kind":"call_staff","code":"help_wanted"}"#)),
+    ]);
+    let order = Order::Challenge { visit: VISIT, session: "s1".into() };
+    let events = conversation(&script, 1, vec![order]);
+    assert!(shows(&events, &flows::Step::CallStaff { code: ReasonCode::HelpWanted }));
+}
+
+#[test]
+fn a_refusal_and_an_answer_of_another_version_are_not_taken_for_a_lost_network() {
+    let script = Script::new(vec![problem(401, "signature_invalid"), json(200, "{}")]);
+    let events = conversation(&script, 1, vec![answer(), answer()]);
+    let refused = Event::Server { visit: VISIT, event: ServerEvent::Failed(Failure::Refused) };
+    assert_eq!(events, [refused.clone(), refused]);
 }
 
 #[test]
@@ -154,6 +173,37 @@ fn a_session_that_takes_no_call_gets_one_beside_it() {
     assert_eq!(received[1].path, "/v1/staff-calls");
     assert_eq!(received[1].body, br#"{"step":"welcome","code":"help_wanted"}"#);
     assert_ne!(keys(&received)[0], keys(&received)[1]);
+}
+
+#[test]
+fn a_call_for_staff_while_the_session_moves_on_still_belongs_to_it() {
+    let script = Script::new(vec![
+        problem(409, "session_changed"),
+        json(200, &view(r#"{"kind":"call_staff","code":"help_wanted"}"#)),
+    ]);
+    let events = errands(&script, vec![staff(Some("s1"))]);
+    assert_eq!(events[0], told_staff(true));
+    let received = script.received();
+    assert!(received.iter().all(|call| call.path == "/v1/sessions/s1/answers"));
+    assert_ne!(keys(&received)[0], keys(&received)[1]);
+}
+
+#[test]
+fn staff_are_not_sent_to_somebody_who_is_long_gone() {
+    let welcome = r#"{"station":{"vi":"Trạm","en":"Station"},"simulated":false,"services":["health"]}"#;
+    let script = Script::new(vec![Reply::Nothing, json(200, welcome), json(201, r#"{"call_id":"k1"}"#)]);
+    let time = std::sync::atomic::AtomicI64::new(0);
+    // Each look at the clock is two minutes later than the one before.
+    let caller =
+        caller_at(&script.address, 1, move || time.fetch_add(120, std::sync::atomic::Ordering::Relaxed));
+    let (sender, inbox) = mpsc::channel();
+    for order in [staff(None), Errand::Welcome] {
+        sender.send(order).unwrap();
+    }
+    drop(sender);
+    told(|events| run_errands(&caller, &inbox, events, Duration::ZERO));
+    let paths: Vec<_> = script.received().into_iter().map(|call| call.path).collect();
+    assert_eq!(paths, ["/v1/staff-calls", "/v1/welcome"]);
 }
 
 #[test]
