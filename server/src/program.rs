@@ -244,20 +244,23 @@ fn kiosk(path: &Path, mode: Mode) -> Result<Kiosk, StartError> {
     Ok(Kiosk { id: file.id, public_key, place: file.place })
 }
 
-/// The trusted issuers, file by file in the order of their names.
+/// The trusted issuers; one that is refused keeps the server from starting.
 fn trusted(config: &Config) -> Result<TrustStore, StartError> {
     let mut store = TrustStore::new(config.mode);
+    let mut certificates = Vec::new();
     for entry in &config.trust {
         let path = entry.relative();
         let files = if path.is_dir() { certificates_in(&path)? } else { vec![path] };
         for path in files {
             let bytes =
                 std::fs::read(&path).map_err(|source| StartError::File { path: path.clone(), source })?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            store.add(&name, &bytes).map_err(|source| StartError::Trust { path: path.clone(), source })?;
+            certificates.push((path.display().to_string(), bytes));
         }
     }
-    Ok(store)
+    match store.add_all(certificates).into_iter().next() {
+        None => Ok(store),
+        Some(source) => Err(StartError::Trust { path: source.name.clone().into(), source }),
+    }
 }
 
 fn certificates_in(folder: &Path) -> Result<Vec<PathBuf>, StartError> {

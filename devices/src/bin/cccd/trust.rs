@@ -74,14 +74,14 @@ fn say_if_made_up(store: &TrustStore) {
 }
 
 fn fill(store: &mut TrustStore, paths: &[PathBuf]) -> Result<Vec<identity::trust::TrustError>, Failure> {
-    let mut refusals = Vec::new();
+    let mut certificates = Vec::new();
     for path in paths {
         for file in files(path).map_err(|error| format!("{}: {error}", path.display()))? {
             let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            refusals.extend(store.add(&file.display().to_string(), &bytes).err());
+            certificates.push((file.display().to_string(), bytes));
         }
     }
-    Ok(refusals)
+    Ok(store.add_all(certificates))
 }
 
 /// A file itself, or the certificates and lists in a folder, by name.
