@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, Language, step::Purpose};
 
 /// An answer to the step that was shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Answer {
@@ -43,4 +43,18 @@ pub enum Answer {
     },
     /// At any step: the person leaves.
     Abort,
+}
+
+impl std::fmt::Debug for Answer {
+    /// Only which answer it is: what was chosen may be health data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Consent { given, .. } => write!(f, "Consent({given})"),
+            Self::Evidence { .. } => f.write_str("Evidence"),
+            Self::ConfirmPerson { is_me } => write!(f, "ConfirmPerson({is_me})"),
+            Self::Choose { .. } => f.write_str("Choose"),
+            Self::CallStaff { code } => write!(f, "CallStaff({code})"),
+            Self::Abort => f.write_str("Abort"),
+        }
+    }
 }

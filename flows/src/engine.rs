@@ -47,12 +47,14 @@ pub enum Want {
 }
 
 /// What is known so far.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// Who it is.
     pub person: Person,
     /// How strongly that was established.
     pub strength: Strength,
+    /// Which axis stayed open, where the proof is not full.
+    pub unproved: Option<ReasonCode>,
     /// What the policy says to it.
     pub decision: Decision,
     /// Whether an earlier visit was looked for. (One that was found ends the conversation.)
@@ -65,6 +67,16 @@ pub struct Known {
     pub reason: Option<String>,
     /// The room chosen.
     pub room: Option<String>,
+}
+
+impl std::fmt::Debug for Known {
+    /// Not the reason for the visit: that is health data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known")
+            .field("strength", &self.strength)
+            .field("decision", &self.decision)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The population database's answer (XacThuc: yes or no, nothing more).
@@ -130,6 +142,7 @@ enum Stage {
     Done {
         ticket: Ticket,
         notices: Vec<Notice>,
+        unproved: Option<ReasonCode>,
     },
     Staff {
         code: ReasonCode,
@@ -160,7 +173,7 @@ pub enum Event {
         verdict: Verdict,
     },
     /// To [`Effect::FindEarlierVisit`].
-    EarlierVisit(Option<Ticket>),
+    EarlierVisit(Option<EarlierVisit>),
     /// To [`Effect::CheckPopulation`].
     PopulationChecked(Population),
     /// To [`Effect::LookUpInsurance`].
@@ -176,6 +189,15 @@ pub enum Event {
     AdmittedByStaff(Ticket),
     /// Staff closed the call without an admission.
     ClosedByStaff,
+}
+
+/// A check-in of the same person today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierVisit {
+    /// Its ticket.
+    pub ticket: Ticket,
+    /// How strongly identity was established then.
+    pub strength: Strength,
 }
 
 /// What is to be done now.
@@ -251,8 +273,8 @@ impl Session {
             Stage::Choose { question, options } => {
                 Step::Choose { question: *question, options: options.clone() }
             }
-            Stage::Done { ticket, notices } => {
-                Step::Done { ticket: ticket.clone(), notices: notices.clone() }
+            Stage::Done { ticket, notices, unproved } => {
+                Step::Done { ticket: ticket.clone(), notices: notices.clone(), unproved: *unproved }
             }
             Stage::Staff { code } => Step::CallStaff { code: *code },
             Stage::Ended => Step::Ended,
@@ -271,13 +293,14 @@ impl Session {
             (Stage::Identify { .. }, Event::Identified { person, verdict }) => {
                 Ok(self.identified(person, &verdict))
             }
-            (Stage::Working, Event::EarlierVisit(Some(ticket))) => {
-                Ok(self.finish(ticket, vec![Notice::AlreadyCheckedIn]))
-            }
+            (Stage::Working, Event::EarlierVisit(Some(earlier))) => Ok(self.was_here(earlier)),
             (Stage::Working, Event::EarlierVisit(None)) => {
                 Ok(self.learn(rules, |known| known.earlier_visit_sought = true))
             }
-            (Stage::Working, Event::PopulationChecked(Population::Mismatch)) => {
+            // What a register says of a person is not shown to someone who has proved nothing.
+            (Stage::Working, Event::PopulationChecked(Population::Mismatch))
+                if self.may_see_own_records() =>
+            {
                 Ok(self.call_staff(ReasonCode::PopulationMismatch))
             }
             (Stage::Working, Event::PopulationChecked(answer)) => {
@@ -289,7 +312,9 @@ impl Session {
             (Stage::Working, Event::Recorded { ticket, already }) => {
                 Ok(self.recorded(ticket, already, rules))
             }
-            (Stage::Staff { .. }, Event::AdmittedByStaff(ticket)) => Ok(self.finish(ticket, Vec::new())),
+            (Stage::Staff { .. }, Event::AdmittedByStaff(ticket)) => {
+                Ok(self.finish(ticket, Vec::new(), None))
+            }
             (Stage::Staff { .. }, Event::ClosedByStaff) => Ok(self.end()),
             _ => Err(Refusal::WrongStep),
         }
@@ -353,6 +378,7 @@ impl Session {
                 self.known = Some(Known {
                     person,
                     strength,
+                    unproved: (strength != Strength::FullChipProof).then(|| first_open(verdict)),
                     decision,
                     earlier_visit_sought: false,
                     population: None,
@@ -392,22 +418,36 @@ impl Session {
         }
     }
 
-    fn recorded(&mut self, ticket: Ticket, already: bool, rules: &dyn Rules) -> Effect {
-        let Some(known) = &self.known else { return self.end() };
-        match (already, known.strength.may_see_own_records()) {
-            (false, _) => {
-                let notices = rules.notices(known);
-                self.finish(ticket, notices)
-            }
-            (true, true) => self.finish(ticket, vec![Notice::AlreadyCheckedIn]),
-            // An earlier number is not shown to someone who has proved nothing.
-            (true, false) => self.call_staff(ReasonCode::AlreadyCheckedIn),
+    fn may_see_own_records(&self) -> bool {
+        self.known.as_ref().is_some_and(|known| known.strength.may_see_own_records())
+    }
+
+    /// Asked for only where this person may see their own records. A visit that proved less than this one may be
+    /// somebody else's.
+    fn was_here(&mut self, earlier: EarlierVisit) -> Effect {
+        if earlier.strength.may_see_own_records() {
+            self.finish(earlier.ticket, vec![Notice::AlreadyCheckedIn], None)
+        } else {
+            self.call_staff(ReasonCode::AlreadyCheckedIn)
         }
     }
 
-    fn finish(&mut self, ticket: Ticket, notices: Vec<Notice>) -> Effect {
+    fn recorded(&mut self, ticket: Ticket, already: bool, rules: &dyn Rules) -> Effect {
+        let Some(known) = &self.known else { return self.end() };
+        match (already, known.unproved) {
+            (false, unproved) => {
+                let notices = rules.notices(known);
+                self.finish(ticket, notices, unproved)
+            }
+            (true, None) => self.finish(ticket, vec![Notice::AlreadyCheckedIn], None),
+            // Neither an earlier number nor that there is one is told to someone who has proved nothing.
+            (true, Some(open)) => self.call_staff(open),
+        }
+    }
+
+    fn finish(&mut self, ticket: Ticket, notices: Vec<Notice>, unproved: Option<ReasonCode>) -> Effect {
         self.known = None;
-        self.stage = Stage::Done { ticket, notices };
+        self.stage = Stage::Done { ticket, notices, unproved };
         Effect::Show
     }
 

@@ -23,9 +23,9 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<ReasonCode>,
     },
-    /// Ask whether the person is the one that the document names. Only after chip proof (or a VNeID token).
+    /// Ask whether the person is the one that the document names. Shows only what was presented in this session.
     ConfirmPerson {
-        /// From the server's verdict.
+        /// As the server understood the document.
         person: PersonOnScreen,
     },
     /// Ask for one of several.
@@ -41,6 +41,9 @@ pub enum Step {
         ticket: Ticket,
         /// What the person should know besides.
         notices: Vec<Notice>,
+        /// Which axis of the verdict stayed open, where one did: whoever serves the person looks at the card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unproved: Option<ReasonCode>,
     },
     /// A person takes over. The kiosk asks again from time to time: staff may have finished meanwhile.
     CallStaff {

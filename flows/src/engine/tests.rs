@@ -63,6 +63,10 @@ fn ticket() -> Ticket {
     }
 }
 
+fn done(notices: Vec<Notice>, unproved: Option<ReasonCode>) -> Step {
+    Step::Done { ticket: ticket(), notices, unproved }
+}
+
 fn consent(given: bool) -> Event {
     Event::Answered(Answer::Consent {
         purpose: Purpose::HealthCheckIn,
@@ -118,7 +122,7 @@ fn a_patient_with_a_proved_card_gets_to_a_ticket() {
         Ok(Effect::Show)
     );
     let notices = vec![Notice::PriorityByAge, Notice::InsuranceValid];
-    assert_eq!(session.step(&rules), Step::Done { ticket: ticket(), notices });
+    assert_eq!(session.step(&rules), done(notices, None));
     assert!(session.known().is_none(), "what was known is forgotten once it is recorded");
 }
 
@@ -140,11 +144,13 @@ fn someone_who_was_here_today_gets_the_same_number_and_no_more_questions() {
     let rules = rules(&station);
     let (mut session, _) = identified(verdict());
     session.advance(IS_ME, &rules).unwrap();
-    assert_eq!(session.advance(Event::EarlierVisit(Some(ticket())), &rules), Ok(Effect::Show));
-    assert_eq!(
-        session.step(&rules),
-        Step::Done { ticket: ticket(), notices: vec![Notice::AlreadyCheckedIn] }
-    );
+    let earlier = |strength| Event::EarlierVisit(Some(EarlierVisit { ticket: ticket(), strength }));
+    let mut other = session.clone();
+    assert_eq!(session.advance(earlier(Strength::FullChipProof), &rules), Ok(Effect::Show));
+    assert_eq!(session.step(&rules), done(vec![Notice::AlreadyCheckedIn], None));
+    // A visit under her number that proved less may have been somebody else's.
+    let staff = Ok(Effect::CallStaff(ReasonCode::AlreadyCheckedIn));
+    assert_eq!(other.advance(earlier(Strength::ChipIncomplete), &rules), staff);
 }
 
 #[test]
@@ -162,14 +168,20 @@ fn an_unknown_issuer_is_admitted_but_shown_nothing_from_the_registers() {
         Ok(Effect::CheckPopulation),
         "no earlier number is looked for"
     );
-    session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
+    let mismatch = Event::PopulationChecked(Population::Mismatch);
+    assert_eq!(
+        session.advance(mismatch, &rules),
+        Ok(Effect::LookUpInsurance),
+        "nothing is told of a stranger"
+    );
     session.advance(insurance(InsuranceStatus::NotValid), &rules).unwrap();
     session.advance(choose("vaccination"), &rules).unwrap();
     let mut second = session.clone();
     session.advance(Event::Recorded { ticket: ticket(), already: false }, &rules).unwrap();
-    assert_eq!(session.step(&rules), Step::Done { ticket: ticket(), notices: vec![Notice::PriorityByAge] });
+    let open = Some(ReasonCode::IssuerUnknown);
+    assert_eq!(session.step(&rules), done(vec![Notice::PriorityByAge], open));
     let effect = second.advance(Event::Recorded { ticket: ticket(), already: true }, &rules);
-    assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::AlreadyCheckedIn)));
+    assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::IssuerUnknown)), "nor that somebody was here");
 }
 
 #[test]
@@ -192,7 +204,7 @@ fn every_failed_axis_leads_to_staff_with_its_own_reason() {
         assert_eq!(session.step(&rules), Step::CallStaff { code });
         assert!(session.known().is_none(), "nothing is kept that was not proved");
         assert_eq!(session.advance(Event::AdmittedByStaff(ticket()), &rules), Ok(Effect::Show));
-        assert_eq!(session.step(&rules), Step::Done { ticket: ticket(), notices: vec![] });
+        assert_eq!(session.step(&rules), done(vec![], None));
     }
 }
 
@@ -289,7 +301,10 @@ fn any_event() -> impl Strategy<Value = Event> {
             person: readable.then(person),
             verdict: if good { verdict() } else { failed },
         }),
-        any::<bool>().prop_map(|found| Event::EarlierVisit(found.then(ticket))),
+        any::<(bool, bool)>().prop_map(|(found, proved)| {
+            let strength = if proved { Strength::FullChipProof } else { Strength::NoDocument };
+            Event::EarlierVisit(found.then(|| EarlierVisit { ticket: ticket(), strength }))
+        }),
         Just(Event::PopulationChecked(Population::Unavailable)),
         Just(insurance(InsuranceStatus::Unverified)),
         any::<bool>().prop_map(|already| Event::Recorded { ticket: ticket(), already }),

@@ -116,7 +116,7 @@ fn check_in(world: &mut World, kiosk: &mut Kiosk, album: &mut Album<'_>) -> io::
     album.take(window, screen::PRESENT, "present-card")?;
     // As slow as a chip over the radio, so that the reading can be seen.
     world.lay_card_so(slug, &["--answer-ms", "150"])?;
-    album.take(window, "Khoá chống sao chép", "reading")?;
+    album.take(window, "Trên thẻ ghi:", "reading")?;
     album.take(window, screen::CONFIRM, "confirm-person")?;
     window.touch("Đúng là tôi")?;
     album.take(window, screen::REASON, "choose-reason")?;
