@@ -80,7 +80,7 @@ impl State {
                 visit.forget();
                 visit.step = Step::Choose { question, options };
             }
-            flows::Step::Done { ticket, notices } => {
+            flows::Step::Done { ticket, notices, .. } => {
                 visit.forget();
                 commands.push(Command::ForgetCard);
                 commands.push(Command::Print {

@@ -173,7 +173,7 @@ fn a_person_checks_in_and_nothing_of_them_stays() {
     let options = vec![Choice { id: "illness".into(), label: text("Khám bệnh") }];
     play.view(flows::Step::Choose { question: Question::Reason, options });
     play.person(PersonSays::Choose("illness".into()));
-    play.view(flows::Step::Done { ticket: ticket(), notices: vec![] });
+    play.view(flows::Step::Done { ticket: ticket(), notices: vec![], unproved: None });
     assert!(matches!(play.orders[..], [Command::ForgetCard, Command::Print { .. }]));
     assert!(!format!("{:?}", play.state).contains(NAME));
 
@@ -356,7 +356,7 @@ fn staff_who_are_called_are_told_and_their_admission_reaches_the_screen() {
     // A late answer to something else does not take the screen back.
     play.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn });
     assert!(play.staff().is_some());
-    play.view(flows::Step::Done { ticket: ticket(), notices: vec![] });
+    play.view(flows::Step::Done { ticket: ticket(), notices: vec![], unproved: None });
     assert!(matches!(play.step(), Step::Done { .. }));
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flows::{
     Answer, Evidence, Step,
-    engine::{Effect, Event, Known},
+    engine::{EarlierVisit, Effect, Event, Known},
     health::priority_by_age,
 };
 use identity::SecretBytes;
@@ -83,7 +83,13 @@ impl Conversations {
                 Effect::FindEarlierVisit => {
                     let (number, station) = (&known.person.number, &self.station.code);
                     let found = self.store.earlier_visit(number, station, place.today()).await?;
-                    Event::EarlierVisit(found.map(|found| place.ticket(&found)))
+                    Event::EarlierVisit(match found {
+                        Some(found) => self.store.visit(found.visit).await?.map(|visit| EarlierVisit {
+                            ticket: place.ticket(&found),
+                            strength: visit.strength,
+                        }),
+                        None => None,
+                    })
                 }
                 Effect::CheckPopulation => {
                     Event::PopulationChecked(self.registers.check_population(&known.person).await)

@@ -38,7 +38,7 @@ async fn mrs_hoa_gets_a_number_for_those_who_are_seen_first() {
     assert!(kept(&server).await.is_empty(), "recorded before the end");
     visit.answer(Answer::Choose { id: "p2".into() }).await;
 
-    let Step::Done { ticket, notices } = &visit.view.step else { panic!("{:?}", visit.view) };
+    let Step::Done { ticket, notices, .. } = &visit.view.step else { panic!("{:?}", visit.view) };
     assert_eq!(ticket.number, "U001");
     assert_eq!(ticket.room.vi, "Phòng 2: Khám bệnh");
     assert_eq!(ticket.issued_at, "2026-09-15T08:00:00+07:00");
@@ -65,7 +65,7 @@ async fn a_restart_in_the_middle_loses_nothing() {
     let mut visit = Visit { server: &server, kiosk: Kiosk::demo(), id, view };
     assert_eq!(visit.look().await, visit.view);
     visit.finish().await;
-    let Step::Done { ticket, notices } = &visit.view.step else { panic!("{:?}", visit.view) };
+    let Step::Done { ticket, notices, .. } = &visit.view.step else { panic!("{:?}", visit.view) };
     assert_eq!((ticket.number.as_str(), ticket.priority), ("001", false));
     assert_eq!(notices, &[Notice::InsuranceRenewed]);
     let (id, view) = (visit.id, visit.view);
@@ -112,7 +112,7 @@ async fn the_same_person_on_the_same_day_gets_the_same_number_again() {
     second.finish().await;
     assert_eq!(
         second.view.step,
-        Step::Done { ticket: ticket.clone(), notices: vec![Notice::AlreadyCheckedIn] }
+        Step::Done { ticket: ticket.clone(), notices: vec![Notice::AlreadyCheckedIn], unproved: None }
     );
     assert_eq!(kept(&server).await.len(), 1);
     // The next day is another one.

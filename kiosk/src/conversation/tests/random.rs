@@ -17,7 +17,7 @@ fn any_step() -> impl Strategy<Value = flows::Step> {
             question: Question::Reason,
             options: vec![Choice { id: "a".into(), label: text("A") }]
         }),
-        Just(flows::Step::Done { ticket: ticket(), notices: vec![] }),
+        Just(flows::Step::Done { ticket: ticket(), notices: vec![], unproved: None }),
         any_code().prop_map(|code| flows::Step::CallStaff { code }),
         Just(flows::Step::Ended),
     ]
