@@ -105,6 +105,7 @@ impl Screen {
             // It covers what is personal until somebody is there again.
             _ if state.warned_at.is_some() => Self::Idle,
             Step::TakeAway { .. } => Self::TakeAway,
+            Step::PresentCard if state.foreign_card() => Self::TakeAway,
             Step::Waiting(_) => Self::Waiting,
             Step::Consent(_) => Self::Consent,
             Step::TypeNumber { .. } => Self::TypeNumber,

@@ -14,6 +14,8 @@ const WRONG_CANS: u8 = 3;
 pub(super) const FAILED_READS: u8 = 5;
 /// Seconds after its challenge within which a broken read goes on. The server's challenge lives 120 s.
 const RESUME_WITHIN: Seconds = 80.0;
+/// Seconds after a reader came back within which a card on it may have lain there all the time.
+const SEEN_LATE: Seconds = 2.0;
 
 impl State {
     pub(super) fn on_reader(&mut self, event: ReaderEvent, commands: &mut Vec<Command>) {
@@ -23,6 +25,9 @@ impl State {
             ReaderEvent::Ready => {
                 let was_gone = self.reader == Reader::Gone;
                 self.emptied(commands);
+                if was_gone {
+                    self.reader_back = Some(self.now);
+                }
                 if was_gone && let Some(Step::CardTrouble { code: ReasonCode::ReaderGone, .. }) = self.step()
                 {
                     self.present_card(commands);
@@ -34,8 +39,12 @@ impl State {
 
     fn inserted(&mut self, commands: &mut Vec<Command>) {
         let asked_away = matches!(self.step(), Some(Step::TakeAway { .. }));
-        // Laid down before a visit, or again where it was asked away: never read.
-        let since = if asked_away { VisitId(self.visit.0.saturating_sub(1)) } else { self.visit };
+        let with_reader = self.reader == Reader::Gone
+            || self.reader_back.take().is_some_and(|back| self.now < back + SEEN_LATE);
+        // Laid down before a visit, or again where it was asked away: never read. Who laid down one that
+        // came with its reader, nobody has seen.
+        let foreign = asked_away || with_reader;
+        let since = if foreign { VisitId(self.visit.0.saturating_sub(1)) } else { self.visit };
         self.reader = Reader::Card { since };
         match self.step() {
             Some(Step::CardTrouble { code: ReasonCode::CardRemoved, broken: Some(read) })

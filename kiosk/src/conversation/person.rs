@@ -118,6 +118,7 @@ impl State {
         match (&self.at, self.step()) {
             (At::TakeCard { .. }, _) => ReasonCode::CardLeftBehind,
             (_, Some(Step::TakeAway { .. })) => ReasonCode::CardPresentBefore,
+            (_, Some(Step::PresentCard)) if self.foreign_card() => ReasonCode::CardPresentBefore,
             (
                 _,
                 Some(

@@ -46,6 +46,8 @@ pub struct State {
     pub server_reached: bool,
     /// The reader.
     pub reader: Reader,
+    /// When the reader came back, until a card was seen on it.
+    pub reader_back: Option<Seconds>,
     /// The current or last visit.
     pub visit: VisitId,
     /// The last read.
@@ -73,6 +75,7 @@ impl State {
             server_reached: true,
             // A reader tells when it is not there, or when a card lies on it.
             reader: Reader::Empty,
+            reader_back: None,
             visit: VisitId(0),
             read: ReadId(0),
             at: At::Welcome,
@@ -121,7 +124,7 @@ impl State {
         }
     }
 
-    /// A card that lies there since before this visit: it is never read.
+    /// A card that lies there since before this visit, or may do so: it is never read.
     pub fn foreign_card(&self) -> bool {
         matches!(self.reader, Reader::Card { since } if since != self.visit)
     }

@@ -324,6 +324,40 @@ fn a_reader_unplugged_is_named_and_comes_back() {
 }
 
 #[test]
+fn a_card_that_comes_back_with_its_reader_is_nobodys_own() {
+    let mut play = Play::new();
+    play.reader(ReaderEvent::Inserted);
+    play.person(PersonSays::Begin(Service::Health));
+    play.reader(ReaderEvent::Gone);
+    assert!(matches!(play.orders[..], [Command::OpenSession { .. }]));
+    play.view(flows::Step::Identify { ways: vec![Way::Chip], again: None }).number();
+    play.reader(ReaderEvent::Ready);
+    play.now += 1.0;
+    play.reader(ReaderEvent::Inserted);
+    assert!(play.orders.is_empty() && play.state.foreign_card());
+    assert_eq!(*play.step(), Step::PresentCard);
+    // Lifted and laid down before everybody's eyes.
+    play.reader(ReaderEvent::Removed).reader(ReaderEvent::Inserted);
+    assert!(matches!(play.orders[..], [Command::IssueChallenge { .. }]));
+
+    // Nor where the reader did not say that it is back.
+    let mut play = Play::new();
+    play.identify().number().reader(ReaderEvent::Gone).reader(ReaderEvent::Inserted);
+    assert!(play.orders.is_empty() && play.state.foreign_card());
+    play.person(PersonSays::CallStaff);
+    assert_eq!(play.staff(), Some(ReasonCode::CardPresentBefore));
+}
+
+#[test]
+fn a_card_laid_down_on_a_reader_that_is_back_is_read() {
+    let mut play = Play::new();
+    play.identify().number().reader(ReaderEvent::Gone).reader(ReaderEvent::Ready);
+    play.now += 3.0;
+    play.reader(ReaderEvent::Inserted);
+    assert!(matches!(play.orders[..], [Command::IssueChallenge { .. }]));
+}
+
+#[test]
 fn a_server_out_of_reach_is_asked_again_with_the_same_call() {
     let mut play = Play::new();
     play.person(PersonSays::Begin(Service::Health));
