@@ -242,7 +242,11 @@ pub(super) fn variants(screen: Screen, language: Language) -> Vec<State> {
                 }
             }
         }
-        Screen::TakeCard => more(At::TakeCard { since: 0.0, told: Some(Told::Yes) }),
+        Screen::TakeCard => {
+            for told in [Told::Going, Told::Yes, Told::NotYet] {
+                more(At::TakeCard { since: 0.0, told: Some(told) });
+            }
+        }
         _ => {}
     }
     for state in &mut all {
@@ -252,6 +256,9 @@ pub(super) fn variants(screen: Screen, language: Language) -> Vec<State> {
     }
     if matches!(screen, Screen::Done | Screen::StaffCalled) {
         all.insert(0, sample(screen, language));
+    }
+    if screen == Screen::TakeAway {
+        all.push(State { at: visit(Step::PresentCard), ..sample(screen, language) });
     }
     if screen == Screen::Welcome {
         let mut unknown = sample(screen, language);

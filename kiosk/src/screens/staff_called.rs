@@ -19,8 +19,11 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     };
     page.title(&words.say(title));
     page.text(&words.say(text), Style::body(look));
-    page.space();
-    page.boxed(&words.reason(*code), colour::NOTICE);
+    // The reason promises staff, who do not know yet.
+    if *told != Told::NotYet {
+        page.space();
+        page.boxed(&words.reason(*code), colour::NOTICE);
+    }
     if state.warned_at.is_some() {
         page.gap();
         page.text(&words.say_with("staff-closes", "seconds", seconds_left(state)), Style::small(look));

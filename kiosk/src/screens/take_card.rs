@@ -12,8 +12,13 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     page.title(&words.say("take-card-title"));
     page.text(&words.say("take-card-text"), Style::body(look));
     page.space();
-    if let At::TakeCard { told: Some(Told::Yes), .. } = state.at {
-        page.boxed(&words.say("take-card-told"), colour::NOTICE);
+    if let At::TakeCard { told: Some(told), .. } = state.at {
+        let said = match told {
+            Told::Going => "take-card-calling",
+            Told::Yes => "take-card-told",
+            Told::NotYet => "take-card-not-told",
+        };
+        page.boxed(&words.say(said), colour::NOTICE);
         page.space();
     }
     lifted_card(page);

@@ -150,15 +150,32 @@ fn staff_are_said_to_come_only_once_they_know() {
     let mut gallery = Gallery::new();
     let mut seen = 0;
     for state in samples::variants(Screen::StaffCalled, Language::Vi) {
-        let Some(Step::StaffCalled { told, .. }) = state.visit().map(|visit| visit.step.clone()) else {
+        let Some(Step::StaffCalled { code, told }) = state.visit().map(|visit| visit.step.clone()) else {
             continue;
         };
-        let harness = gallery.show(state);
-        let said = texts(harness).iter().any(|(.., text)| text.galley.text() == "Nhân viên đang tới");
-        assert_eq!(said, told == Told::Yes);
+        let texts = texts(gallery.show(state));
+        let says = |words: &str| texts.iter().any(|(.., text)| text.galley.text() == words);
+        assert_eq!(says("Nhân viên đang tới"), told == Told::Yes);
+        // Most reasons say what staff will do.
+        let reason = crate::words::Words(Language::Vi).reason(code);
+        assert_eq!(says(&reason), told != Told::NotYet, "{code}");
         seen += 1;
     }
     assert!(seen > 2);
+}
+
+#[test]
+fn whoever_forgot_a_card_hears_whether_staff_know() {
+    use crate::conversation::{At, Told};
+    let mut gallery = Gallery::new();
+    for state in samples::variants(Screen::TakeCard, Language::Vi) {
+        let At::TakeCard { told, .. } = state.at else { panic!("another screen") };
+        let texts = texts(gallery.show(state));
+        let says = |part: &str| texts.iter().any(|(.., text)| text.galley.text().contains(part));
+        assert_eq!(says("Đang báo cho nhân viên"), told == Some(Told::Going));
+        assert_eq!(says("Đã báo nhân viên"), told == Some(Told::Yes));
+        assert_eq!(says("chưa báo được"), told == Some(Told::NotYet));
+    }
 }
 
 #[test]

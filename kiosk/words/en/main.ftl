@@ -25,9 +25,9 @@ take-away-other = If it is not yours, please hand it to the staff.
 
 # Consent
 consent-title = May the kiosk read the chip of your card?
-consent-health-check-in-what = It reads your name, personal number, date of birth, residence and photo.
-consent-health-check-in-why = To check you in today and to look up your health insurance.
-consent-health-check-in-kept = The photo is sensitive data: it is only compared and not kept.
+consent-health-check-in-what = It reads the chip and sends the station your name, number, date of birth, residence, photo, and also ethnicity, religion, names of parents and spouse.
+consent-health-check-in-why = To check you in today, look up your insurance and compare with the population database.
+consent-health-check-in-kept = The photo is sensitive data: only shown on the screen, not kept. Nor are ethnicity, religion and relatives.
 consent-health-check-in-refuse = You may say no: the staff will then check you in.
 consent-yes = Yes, I agree
 consent-no = No
@@ -111,7 +111,7 @@ staff-title = The staff are coming
 staff-calling = Calling the staff
 staff-text = Please wait here for a moment.
 staff-not-told-title = Please go to the reception desk
-staff-not-told = The kiosk could not reach the staff and keeps trying. You will be served at the desk.
+staff-not-told = The kiosk could not reach the staff. You will be served at the desk.
 staff-coming = Staff are coming
 staff-finish = Finish
 staff-closes = This closes in { $seconds } seconds. Touch to keep it.
@@ -119,11 +119,13 @@ staff-closes = This closes in { $seconds } seconds. Touch to keep it.
 # Card left behind
 take-card-title = Please take your card
 take-card-text = It is still on the reader.
+take-card-calling = The staff are being told.
+take-card-not-told = The kiosk could not reach the staff. If the card is not yours, please take it to the reception desk.
 take-card-told = The staff were told and will keep it safe.
 
 # Leaving
 leaving-title = Deleting your data
-leaving-text = Nothing of yours stays on this kiosk.
+leaving-text = The kiosk is deleting what you typed and what it read from your card.
 
 # Idle
 idle-title = Are you still there?

@@ -25,9 +25,9 @@ take-away-other = Nếu không phải thẻ của ông/bà, xin đưa cho nhân 
 
 # Đồng ý
 consent-title = Ông/bà có đồng ý cho máy đọc chip trên thẻ không?
-consent-health-check-in-what = Máy đọc họ tên, số định danh, ngày sinh, nơi cư trú và ảnh trong chip.
-consent-health-check-in-why = Để đăng ký khám hôm nay và tra cứu bảo hiểm y tế.
-consent-health-check-in-kept = Ảnh là dữ liệu nhạy cảm: chỉ để đối chiếu, không lưu lại.
+consent-health-check-in-what = Máy đọc và gửi cho trạm thông tin trong chip: họ tên, số định danh, ngày sinh, nơi cư trú, ảnh, và cả dân tộc, tôn giáo, họ tên cha mẹ, vợ chồng.
+consent-health-check-in-why = Để đăng ký khám hôm nay, tra cứu bảo hiểm y tế và đối chiếu với cơ sở dữ liệu dân cư.
+consent-health-check-in-kept = Ảnh là dữ liệu nhạy cảm: chỉ để hiện lên màn hình, không lưu lại. Dân tộc, tôn giáo và tên người thân cũng không lưu.
 consent-health-check-in-refuse = Không đồng ý cũng không sao: nhân viên sẽ đăng ký cho ông/bà.
 consent-yes = Đồng ý
 consent-no = Không đồng ý
@@ -111,7 +111,7 @@ staff-title = Nhân viên đang tới
 staff-calling = Đang gọi nhân viên
 staff-text = Xin ông/bà chờ tại đây một chút.
 staff-not-told-title = Xin mời đến quầy tiếp đón
-staff-not-told = Máy chưa báo được cho nhân viên và vẫn đang thử. Ông/bà vẫn được phục vụ tại quầy.
+staff-not-told = Máy chưa báo được cho nhân viên. Ông/bà vẫn được phục vụ tại quầy.
 staff-coming = Nhân viên đang tới
 staff-finish = Kết thúc
 staff-closes = Màn hình tự đóng sau { $seconds } giây. Chạm để giữ lại.
@@ -119,11 +119,13 @@ staff-closes = Màn hình tự đóng sau { $seconds } giây. Chạm để giữ
 # Quên thẻ
 take-card-title = Xin cầm lại thẻ của ông/bà
 take-card-text = Thẻ vẫn đang nằm trên máy đọc.
+take-card-calling = Đang báo cho nhân viên.
+take-card-not-told = Máy chưa báo được cho nhân viên. Nếu không phải thẻ của ông/bà, xin đưa thẻ đến quầy tiếp đón.
 take-card-told = Đã báo nhân viên giữ thẻ giúp.
 
 # Đang kết thúc
 leaving-title = Đang xoá thông tin
-leaving-text = Máy không giữ lại thông tin của ông/bà trên màn hình này.
+leaving-text = Máy đang xoá những gì ông/bà đã bấm và máy đã đọc từ thẻ.
 
 # Không ai chạm
 idle-title = Ông/bà còn ở đây không?
