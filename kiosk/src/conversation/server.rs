@@ -80,7 +80,7 @@ impl State {
                 visit.forget();
                 visit.step = Step::Choose { question, options };
             }
-            flows::Step::Done { ticket, notices, .. } => {
+            flows::Step::Done { ticket, notices, unproved } => {
                 visit.forget();
                 commands.push(Command::ForgetCard);
                 commands.push(Command::Print {
@@ -88,7 +88,7 @@ impl State {
                     language: self.language,
                     ticket: Box::new(ticket.clone()),
                 });
-                visit.step = Step::Done { ticket, notices, printing: Printing::Going };
+                visit.step = Step::Done { ticket, notices, unproved, printing: Printing::Going };
                 self.touched = self.now;
             }
             flows::Step::CallStaff { code } => {

@@ -263,6 +263,8 @@ pub enum Step {
         ticket: Ticket,
         /// What to know besides.
         notices: Vec<Notice>,
+        /// What of the card stayed unproved, so that staff look at it.
+        unproved: Option<ReasonCode>,
         /// The print.
         printing: Printing,
     },

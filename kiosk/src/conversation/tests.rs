@@ -395,6 +395,15 @@ fn staff_who_are_called_are_told_and_their_admission_reaches_the_screen() {
 }
 
 #[test]
+fn what_stayed_unproved_reaches_the_last_screen() {
+    let mut play = Play::new();
+    play.person(PersonSays::Begin(Service::Health));
+    let unproved = Some(ReasonCode::IssuerUnknown);
+    play.view(flows::Step::Done { ticket: ticket(), notices: vec![], unproved });
+    assert!(matches!(play.step(), Step::Done { unproved: Some(ReasonCode::IssuerUnknown), .. }));
+}
+
+#[test]
 fn whoever_leaves_staff_alone_does_not_end_their_case() {
     let mut play = Play::new();
     play.identify().person(PersonSays::CallStaff).person(PersonSays::Stop);

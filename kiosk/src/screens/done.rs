@@ -10,7 +10,8 @@ use crate::{
 };
 
 pub(super) fn draw(state: &State, page: &mut Page<'_>) {
-    let Some(Step::Done { ticket, notices, printing }) = state.visit().map(|visit| &visit.step) else {
+    let Some(Step::Done { ticket, notices, unproved, printing }) = state.visit().map(|visit| &visit.step)
+    else {
         return;
     };
     let (look, words) = (page.look, page.words);
@@ -47,6 +48,10 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     };
     page.text(&words.say(printed), Style::small(look).ink(colour::PAGE.ink));
     page.gap();
+    if let Some(code) = unproved {
+        page.boxed_small(&words.reason(*code), colour::NOTICE);
+        page.gap();
+    }
     let mut told: Vec<String> = notices.iter().map(|notice| words.say(notice_key(*notice))).collect();
     if ticket.priority && !notices.contains(&Notice::PriorityByAge) {
         told.push(words.say("done-priority"));

@@ -152,6 +152,7 @@ pub(super) fn sample(screen: Screen, language: Language) -> State {
         Screen::Done => visit(Step::Done {
             ticket: ticket(text("Phòng 1: Khám bệnh", "Room 1: General clinic")),
             notices: vec![Notice::InsuranceValid, Notice::PriorityByAge],
+            unproved: None,
             printing: Printing::Printed,
         }),
         Screen::StaffCalled => visit(Step::StaffCalled { code: ReasonCode::HelpWanted, told: Told::Yes }),
@@ -217,22 +218,8 @@ pub(super) fn variants(screen: Screen, language: Language) -> Vec<State> {
         }
         Screen::ChooseReason => more(many_choices()),
         Screen::Done => {
-            let room = text(
-                "Phòng 4: Sản phụ khoa và kế hoạch hoá gia đình",
-                "Room 4: Women's health and family planning",
-            );
-            for notice in [
-                Notice::AlreadyCheckedIn,
-                Notice::InsuranceRenewed,
-                Notice::InsuranceUnverified,
-                Notice::InsuranceNotValid,
-                Notice::InsuranceNeedsStaff,
-            ] {
-                more(visit(Step::Done {
-                    ticket: ticket(room.clone()),
-                    notices: vec![Notice::AlreadyCheckedIn, notice, Notice::PriorityByAge],
-                    printing: Printing::Failed,
-                }));
+            for done in long_ends() {
+                more(visit(done));
             }
         }
         Screen::StaffCalled => {
@@ -267,6 +254,31 @@ pub(super) fn variants(screen: Screen, language: Language) -> Vec<State> {
         all.extend([unknown, unreachable]);
     }
     all
+}
+
+/// Ends with all that can be said at once.
+fn long_ends() -> Vec<Step> {
+    let room =
+        text("Phòng 4: Sản phụ khoa và kế hoạch hoá gia đình", "Room 4: Women's health and family planning");
+    let done = |notices: &[Notice], unproved| Step::Done {
+        ticket: ticket(room.clone()),
+        notices: notices.to_vec(),
+        unproved,
+        printing: Printing::Failed,
+    };
+    let insurance = [
+        Notice::AlreadyCheckedIn,
+        Notice::InsuranceRenewed,
+        Notice::InsuranceUnverified,
+        Notice::InsuranceNotValid,
+        Notice::InsuranceNeedsStaff,
+    ];
+    let notices =
+        insurance.map(|notice| done(&[Notice::AlreadyCheckedIn, notice, Notice::PriorityByAge], None));
+    let unproved = ReasonCode::ALL
+        .iter()
+        .map(|code| done(&[Notice::InsuranceUnverified, Notice::PriorityByAge], Some(*code)));
+    notices.into_iter().chain(unproved).collect()
 }
 
 fn many_choices() -> At {

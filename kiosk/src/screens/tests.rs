@@ -165,6 +165,24 @@ fn staff_are_said_to_come_only_once_they_know() {
 }
 
 #[test]
+fn whoever_gets_a_number_though_the_card_is_not_fully_proved_reads_why() {
+    use crate::conversation::Step;
+    let mut gallery = Gallery::new();
+    let mut seen = 0;
+    for state in samples::variants(Screen::Done, Language::Vi) {
+        let Some(Step::Done { unproved: Some(code), .. }) = state.visit().map(|visit| visit.step.clone())
+        else {
+            continue;
+        };
+        let reason = crate::words::Words(Language::Vi).reason(code);
+        let texts = texts(gallery.show(state));
+        assert!(texts.iter().any(|(.., text)| text.galley.text() == reason), "{code}");
+        seen += 1;
+    }
+    assert!(seen > 2);
+}
+
+#[test]
 fn whoever_forgot_a_card_hears_whether_staff_know() {
     use crate::conversation::{At, Told};
     let mut gallery = Gallery::new();
