@@ -9,7 +9,6 @@ macro_rules! reason_codes {
         /// The list is closed and each word is stable: integrators may match on it. `docs/reason-codes.md`
         /// is generated from here.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum ReasonCode {
             $($(
                 #[doc = $meaning]
@@ -136,6 +135,20 @@ reason_codes! {
     InsuranceNeedsStaff "insurance_needs_staff" "The insurance register's answer needs a person." => "Look at the answer in the console.";
     PopulationMismatch "population_mismatch" "The population database does not know the person with these data." => "Compare the card with the person; correct the data at the commune's police.";
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ReasonCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("Why something passed, failed, was not done, or needs a person."))
+            .enum_values(Some(Self::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ReasonCode {}
 
 impl std::fmt::Display for ReasonCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
