@@ -117,7 +117,8 @@ pub trait Store: Send + Sync {
     /// As [`Store::save_turn`].
     async fn record_check_in(&self, check_in: CheckIn) -> Result<Recorded, StoreError>;
 
-    /// Calls staff to a kiosk. While a call from the same kiosk, session, step and code is open, it is that one.
+    /// Calls staff to a kiosk. While a call from the same session, step and code is open, it is that one; a call
+    /// of no session is always a new one.
     ///
     /// # Errors
     /// Where it could not be written.

@@ -62,10 +62,16 @@ pub async fn pressing_again_is_the_same_call(world: &World<'_>) {
     let first = call(world, Some(session), ReasonCode::HelpWanted, at(1)).await;
     assert_eq!(call(world, Some(session), ReasonCode::HelpWanted, at(2)).await, first);
     assert_ne!(call(world, Some(session), ReasonCode::WrongCan, at(2)).await, first);
-    assert_ne!(call(world, None, ReasonCode::HelpWanted, at(2)).await, first);
     let close = CloseCall { call: first, decision: decision(), at: at(3) };
     world.store.close_call(close).await.unwrap();
     assert_ne!(call(world, Some(session), ReasonCode::HelpWanted, at(4)).await, first);
+}
+
+pub async fn two_people_who_call_from_the_first_screen_are_two_calls(world: &World<'_>) {
+    let first = call(world, None, ReasonCode::HelpWanted, at(1)).await;
+    let second = call(world, None, ReasonCode::HelpWanted, at(60)).await;
+    let open = world.store.open_calls().await.unwrap();
+    assert_eq!(open.iter().map(|call| call.id).collect::<Vec<_>>(), [first, second]);
 }
 
 pub async fn who_is_admitted_by_hand_gets_a_number_and_the_kiosk_learns_it(world: &World<'_>) {

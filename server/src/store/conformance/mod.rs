@@ -71,6 +71,7 @@ macro_rules! conformance_tests {
             calls:
                 a_call_is_open_until_it_is_answered
                 pressing_again_is_the_same_call
+                two_people_who_call_from_the_first_screen_are_two_calls
                 who_is_admitted_by_hand_gets_a_number_and_the_kiosk_learns_it
                 who_is_admitted_by_hand_with_a_number_is_the_person_known_by_it
                 a_call_can_be_answered_once

@@ -41,7 +41,8 @@ impl Operation for NewCall {
     }
 }
 
-/// Writes a call down, unless the same one is open.
+/// Writes a call down, unless the same one is open. A call of no conversation is never the same: whoever stands
+/// there now is another person.
 pub(super) async fn insert(
     tx: &mut Transaction<'_>,
     kiosk: &str,
@@ -52,7 +53,7 @@ pub(super) async fn insert(
     let code = word(&call.code)?;
     let same: Option<String> = sqlx::query_scalar(
         "SELECT calls.id FROM calls LEFT JOIN call_endings ON call_endings.call = calls.id
-         WHERE call_endings.call IS NULL AND calls.kiosk = ? AND calls.session IS ? AND calls.step = ?
+         WHERE call_endings.call IS NULL AND calls.kiosk = ? AND calls.session = ? AND calls.step = ?
              AND calls.code = ?",
     )
     .bind(kiosk)
