@@ -86,11 +86,15 @@ impl Operation for NewRequest {
         if noted.rows_affected() == 0 {
             return Ok(Begun::NonceUsed);
         }
-        let begun = match &self.idempotency {
+        let idempotency = self.idempotency.map(|Idempotency { key, fingerprint }| Idempotency {
+            key,
+            fingerprint: tx.fingerprint(&fingerprint),
+        });
+        let begun = match &idempotency {
             Some(idempotency) => claim(tx, &self.kiosk, idempotency, self.at).await?,
             None => Begun::New,
         };
-        let fingerprint = self.idempotency.map_or([0; 32], |idempotency| idempotency.fingerprint);
+        let fingerprint = idempotency.map_or([0; 32], |idempotency| idempotency.fingerprint);
         tx.log_content(Logged::RequestBegun, &self.kiosk, &[self.nonce.as_bytes(), &fingerprint], self.at)
             .await?;
         Ok(begun)

@@ -49,6 +49,11 @@ impl<'a> Transaction<'a> {
         self.keys.look_up(number)
     }
 
+    /// The keyed hash of what a request asks: a plain one would let its content be guessed from the database.
+    pub(super) fn fingerprint(&self, fingerprint: &[u8; 32]) -> [u8; 32] {
+        self.keys.master.look_up("requests.fingerprint", fingerprint)
+    }
+
     /// Draws a key for `owner` and writes it down.
     pub(super) async fn new_key(&mut self, owner: &str) -> Result<DataKey, StoreError> {
         let (key, wrapped) = self.keys.master.new_data_key(owner, &self.keys.random)?;

@@ -25,7 +25,7 @@ CREATE INDEX request_nonces_by_age ON request_nonces (used_at);
 CREATE TABLE requests (
     kiosk TEXT NOT NULL REFERENCES kiosks,
     key TEXT NOT NULL,
-    fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+    fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32), -- keyed hash
     claimed_at INTEGER NOT NULL,
     owner TEXT,
     response BLOB, -- sealed
