@@ -149,7 +149,7 @@ fn durable_check_ins(criterion: &mut Criterion) {
     };
     let store = Arc::new(runtime.block_on(SqliteStore::open(options)).expect("a store"));
     let kiosk = Kiosk { id: "demo".into(), public_key: [1; 32], place: "Sảnh".into() };
-    runtime.block_on(store.enrol_kiosk(kiosk, at)).expect("a kiosk");
+    runtime.block_on(store.set_kiosks(vec![kiosk], at)).expect("a kiosk");
     let mut group = criterion.benchmark_group("durable check-ins");
     group.sample_size(20);
     for callers in [1_u64, 16, 64] {

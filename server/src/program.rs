@@ -179,9 +179,7 @@ pub async fn assemble(
         at: clock.now(),
     };
     let store = Arc::new(SqliteStore::open(options).await?);
-    for kiosk in kiosks {
-        store.enrol_kiosk(kiosk, clock.now()).await?;
-    }
+    store.set_kiosks(kiosks, clock.now()).await?;
     let shared: Arc<dyn Store> = Arc::clone(&store) as _;
     let conversations = Conversations {
         store: Arc::clone(&shared),

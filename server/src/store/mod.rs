@@ -43,13 +43,13 @@ pub struct Forgotten {
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Writes the kiosk down, or gives one that is known its new key and place.
+    /// Enrols these kiosks, one that is known with its new key and place, and withdraws every other.
     ///
     /// # Errors
     /// Where it could not be written.
-    async fn enrol_kiosk(&self, kiosk: Kiosk, at: Timestamp) -> Result<(), StoreError>;
+    async fn set_kiosks(&self, kiosks: Vec<Kiosk>, at: Timestamp) -> Result<(), StoreError>;
 
-    /// The kiosk with this id, which is also the `keyid` of its signatures.
+    /// The enrolled kiosk with this id, which is also the `keyid` of its signatures.
     ///
     /// # Errors
     /// Where it could not be read.

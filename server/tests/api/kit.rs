@@ -72,7 +72,7 @@ pub struct Server {
     router: Router,
     pub store: Arc<SqliteStore>,
     pub folder: TempDir,
-    config: Config,
+    pub config: Config,
     clock: Arc<AtomicI64>,
     drawn: Arc<AtomicU64>,
 }

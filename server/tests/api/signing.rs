@@ -151,6 +151,19 @@ async fn a_call_whose_twin_is_being_answered_waits_its_turn() {
 }
 
 #[tokio::test]
+async fn a_kiosk_that_was_taken_out_of_the_configuration_is_a_stranger() {
+    let mut server = Server::start().await;
+    assert!(server.get("/v1/welcome").send(&Kiosk::other()).await.status.is_success());
+    server.config.kiosks.pop();
+    let server = server.restart().await;
+    assert_eq!(
+        server.get("/v1/welcome").send(&Kiosk::other()).await.problem(),
+        (401, "kiosk_unknown".into())
+    );
+    assert!(server.get("/v1/welcome").send(&Kiosk::demo()).await.status.is_success());
+}
+
+#[tokio::test]
 async fn a_call_that_failed_may_be_sent_again_under_its_key() {
     let server = Server::start().await;
     let wrong = server.post("/v1/sessions", &json!({ "service": "lodging", "language": "vi" }));

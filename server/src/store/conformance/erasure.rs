@@ -59,6 +59,10 @@ pub async fn every_change_leaves_a_leaf(world: &World<'_>) {
         assert!(now > before, "{what} left no leaf");
         before = now;
     };
+    world.store.set_kiosks(kiosks().split_off(1), at(0)).await.unwrap();
+    grew("withdrawing a kiosk").await;
+    world.store.set_kiosks(kiosks(), at(0)).await.unwrap();
+    grew("enrolling a kiosk").await;
     let request = world.begun("demo", at(0)).await;
     grew("a request").await;
     world.store.abandon_request(request, at(0)).await.unwrap();

@@ -49,7 +49,8 @@ macro_rules! conformance_tests {
                 whoever_was_overtaken_does_not_complete
                 a_nonce_is_good_once_for_each_kiosk
                 an_unknown_kiosk_is_refused
-                a_kiosk_can_get_a_new_key;
+                a_kiosk_can_get_a_new_key
+                a_kiosk_that_is_no_longer_listed_may_not_call;
             sessions:
                 a_conversation_stands_where_it_was_left
                 a_conversation_answers_only_the_kiosk_that_opened_it
@@ -147,6 +148,13 @@ pub fn visit(number: Option<&str>) -> NewVisit {
     }
 }
 
+/// The kiosks `demo` and `other`.
+pub fn kiosks() -> Vec<Kiosk> {
+    [("demo", [1; 32]), ("other", [2; 32])]
+        .map(|(id, public_key)| Kiosk { id: id.into(), public_key, place: "Sảnh chính".into() })
+        .to_vec()
+}
+
 /// A store with two kiosks, and what is needed to call it.
 pub struct World<'a> {
     /// The store.
@@ -155,12 +163,9 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// Enrols the kiosks `demo` and `other`.
+    /// Enrols [`kiosks`].
     pub async fn new(store: &'a dyn Store) -> Self {
-        for (id, key) in [("demo", [1; 32]), ("other", [2; 32])] {
-            let kiosk = Kiosk { id: id.into(), public_key: key, place: "Sảnh chính".into() };
-            store.enrol_kiosk(kiosk, at(0)).await.unwrap();
-        }
+        store.set_kiosks(kiosks(), at(0)).await.unwrap();
         Self::at_kiosks_there_are(store, 1)
     }
 

@@ -71,6 +71,18 @@ pub async fn an_unknown_kiosk_is_refused(world: &World<'_>) {
 
 pub async fn a_kiosk_can_get_a_new_key(world: &World<'_>) {
     let kiosk = Kiosk { id: "demo".into(), public_key: [7; 32], place: "Phòng chờ".into() };
-    world.store.enrol_kiosk(kiosk.clone(), at(1)).await.unwrap();
+    world.store.set_kiosks(vec![kiosk.clone()], at(1)).await.unwrap();
     assert_eq!(world.store.kiosk("demo").await.unwrap(), Some(kiosk));
+}
+
+pub async fn a_kiosk_that_is_no_longer_listed_may_not_call(world: &World<'_>) {
+    let [demo, other] = kiosks().try_into().unwrap();
+    world.store.set_kiosks(vec![demo.clone()], at(1)).await.unwrap();
+    assert_eq!(world.store.kiosk("demo").await.unwrap(), Some(demo.clone()));
+    assert_eq!(world.store.kiosk("other").await.unwrap(), None);
+    let request = world.request("other", world.id(), at(2));
+    assert!(matches!(world.store.begin_request(request).await, Err(StoreError::UnknownKiosk)));
+    // Listed again, it may.
+    world.store.set_kiosks(vec![demo, other.clone()], at(3)).await.unwrap();
+    assert_eq!(world.store.kiosk("other").await.unwrap(), Some(other));
 }

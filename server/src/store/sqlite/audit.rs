@@ -21,6 +21,7 @@ const PAGE: i64 = 1000;
 pub(super) enum Logged {
     DatabaseMade,
     KioskEnrolled,
+    KioskWithdrawn,
     RequestBegun,
     RequestAbandoned,
     SessionOpened,
@@ -45,6 +46,7 @@ impl Logged {
             Self::CallAnswered => Some("SELECT * FROM call_endings WHERE call = ?"),
             Self::CheckedIn | Self::NumberRepeated => Some("SELECT * FROM visits WHERE id = ?"),
             Self::KioskEnrolled
+            | Self::KioskWithdrawn
             | Self::RequestBegun
             | Self::RequestAbandoned
             | Self::SessionOpened

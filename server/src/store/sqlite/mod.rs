@@ -117,8 +117,8 @@ fn parse_word<T: DeserializeOwned>(what: &'static str, word: &str) -> Result<T, 
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn enrol_kiosk(&self, kiosk: Kiosk, at: Timestamp) -> Result<(), StoreError> {
-        self.writer.submit(requests::EnrolKiosk { kiosk, at }).await
+    async fn set_kiosks(&self, kiosks: Vec<Kiosk>, at: Timestamp) -> Result<(), StoreError> {
+        self.writer.submit(requests::SetKiosks { kiosks, at }).await
     }
 
     async fn kiosk(&self, id: &str) -> Result<Option<Kiosk>, StoreError> {

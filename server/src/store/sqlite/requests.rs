@@ -19,37 +19,54 @@ use crate::{
     },
 };
 
-pub(super) struct EnrolKiosk {
-    pub(super) kiosk: Kiosk,
+pub(super) struct SetKiosks {
+    pub(super) kiosks: Vec<Kiosk>,
     pub(super) at: Timestamp,
 }
 
 #[async_trait]
-impl Operation for EnrolKiosk {
+impl Operation for SetKiosks {
     type Output = ();
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
-        let Kiosk { id, public_key, place } = &self.kiosk;
-        if kiosk(tx.on(), id).await?.as_ref() == Some(&self.kiosk) {
-            return Ok(());
+        let enrolled: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM kiosks WHERE withdrawn_at IS NULL").fetch_all(tx.on()).await?;
+        for id in enrolled.iter().filter(|id| self.kiosks.iter().all(|kiosk| kiosk.id != **id)) {
+            let row = sqlx::query("UPDATE kiosks SET withdrawn_at = ? WHERE id = ? RETURNING *")
+                .bind(self.at.as_millisecond())
+                .bind(id)
+                .fetch_one(tx.on())
+                .await?;
+            tx.log(Logged::KioskWithdrawn, id, &row, self.at).await?;
         }
-        let row = sqlx::query(
-            "INSERT INTO kiosks (id, public_key, place, enrolled_at) VALUES (?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key, place = excluded.place,
-                 enrolled_at = excluded.enrolled_at RETURNING *",
-        )
-        .bind(id)
-        .bind(public_key.as_slice())
-        .bind(place)
-        .bind(self.at.as_millisecond())
-        .fetch_one(tx.on())
-        .await?;
-        tx.log(Logged::KioskEnrolled, id, &row, self.at).await
+        for kiosk in &self.kiosks {
+            enrol(tx, kiosk, self.at).await?;
+        }
+        Ok(())
     }
 }
 
+async fn enrol(tx: &mut Transaction<'_>, new: &Kiosk, at: Timestamp) -> Result<(), StoreError> {
+    let Kiosk { id, public_key, place } = new;
+    if kiosk(tx.on(), id).await?.as_ref() == Some(new) {
+        return Ok(());
+    }
+    let row = sqlx::query(
+        "INSERT INTO kiosks (id, public_key, place, enrolled_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key, place = excluded.place,
+             enrolled_at = excluded.enrolled_at, withdrawn_at = NULL RETURNING *",
+    )
+    .bind(id)
+    .bind(public_key.as_slice())
+    .bind(place)
+    .bind(at.as_millisecond())
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::KioskEnrolled, id, &row, at).await
+}
+
 pub(super) async fn kiosk(connection: &mut SqliteConnection, id: &str) -> Result<Option<Kiosk>, StoreError> {
-    let row = sqlx::query("SELECT public_key, place FROM kiosks WHERE id = ?")
+    let row = sqlx::query("SELECT public_key, place FROM kiosks WHERE id = ? AND withdrawn_at IS NULL")
         .bind(id)
         .fetch_optional(connection)
         .await?;

@@ -10,7 +10,8 @@ CREATE TABLE kiosks (
     id TEXT PRIMARY KEY,
     public_key BLOB NOT NULL CHECK (length(public_key) = 32),
     place TEXT NOT NULL,
-    enrolled_at INTEGER NOT NULL
+    enrolled_at INTEGER NOT NULL,
+    withdrawn_at INTEGER -- since when it may not call
 ) STRICT;
 
 CREATE TABLE request_nonces (

@@ -146,7 +146,10 @@ async fn a_stolen_disk_tells_no_name_and_no_number() {
             assert!(!holds(bytes, hex.as_bytes()), "{secret} stands in the files {when} as hex");
         }
         assert!(!holds(bytes, &[4; 32]), "the SOD's digest stands in the files {when}");
-        assert!(!holds(bytes, &[9; 32]), "a request's digest, by which it can be guessed, stands there {when}");
+        assert!(
+            !holds(bytes, &[9; 32]),
+            "a request's digest, by which it can be guessed, stands there {when}"
+        );
     }
 }
 
