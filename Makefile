@@ -4,6 +4,10 @@
 BINS := target/debug
 FEATURES := --features kiosk/inspection
 
+# Pictures of screens are drawn by one pinned renderer, in software.
+export VK_ICD_FILENAMES := /usr/share/vulkan/icd.d/lvp_icd.x86_64.json
+export LP_NATIVE_VECTOR_WIDTH := 128
+
 .PHONY: setup build bins check lint wasm test demo kiosk server seeds fuzz bench bench-chip bench-qr bench-face test-camera
 
 setup:

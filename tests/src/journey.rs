@@ -36,6 +36,10 @@ pub mod screen {
     pub const TAKE_CARD: &str = "Xin cầm lại thẻ của ông/bà";
     /// Nobody touches.
     pub const IDLE: &str = "Ông/bà còn ở đây không?";
+    /// The server takes its time.
+    pub const WAITING: &str = "Xin chờ trong giây lát";
+    /// What was read is being wiped.
+    pub const LEAVING: &str = "Đang xoá thông tin";
     /// The server cannot be reached.
     pub const SERVER: &str = "Chưa kết nối được với trạm";
 }

@@ -4,6 +4,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::Stdio,
+    time::Instant,
 };
 
 use devices::testing::PrivatePcscd;
@@ -22,6 +23,8 @@ pub struct World {
     mock: Running,
     server: Option<Running>,
     listen: Option<String>,
+    /// When the world's clock stood at [`CLOCK`].
+    began: Instant,
     pcscd: PrivatePcscd,
     card: Option<Running>,
 }
@@ -37,7 +40,13 @@ impl World {
         let mut mock = program("national-mock")?;
         mock.args(["--listen", "127.0.0.1:0", "--seeds", "seeds", "--clock", CLOCK, "--record"]);
         mock.arg(folder.join("national")).stderr(log(&folder, "national-mock")?);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "programs that are started later take up the world's time"
+        )]
+        let began = Instant::now();
         let mut world = Self {
+            began,
             mock: Running::start(&mut mock)?,
             server: None,
             listen: None,
@@ -59,7 +68,7 @@ impl World {
         let national = self.mock.address()?;
         let mut server = program("server")?;
         server
-            .args(["--config", "server/server.toml", "--clock", CLOCK, "--data"])
+            .args(["--config", "server/server.toml", "--clock", &self.now()?, "--data"])
             .arg(self.folder.join("server"))
             .env("SERVER__LISTEN", listen)
             .env("SERVER__NATIONAL__POPULATION__URL", format!("{national}/population"))
@@ -70,6 +79,22 @@ impl World {
         self.listen = running.address()?.strip_prefix("http://").map(str::to_owned);
         self.server = Some(running);
         Ok(())
+    }
+
+    /// The world's time (RFC 3339): signatures count for a minute only, so a server that comes back must know it.
+    fn now(&self) -> io::Result<String> {
+        let start: jiff::Timestamp = CLOCK.parse().map_err(io::Error::other)?;
+        Ok((start + self.began.elapsed()).to_string())
+    }
+
+    /// Holds the server up, as a network that swallows everything would, or lets it go on.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn hold_server(&self, hold: bool) -> io::Result<()> {
+        let server = self.server.as_ref().ok_or_else(|| io::Error::other("the server does not run"))?;
+        let signal = if hold { "-STOP" } else { "-CONT" };
+        std::process::Command::new("kill").args([signal, &server.id().to_string()]).status().map(|_| ())
     }
 
     /// Ends the server at once, as a power cut would.
@@ -157,7 +182,7 @@ impl World {
         let inspection = free_address()?;
         let mut command = self.with_reader("kiosk")?;
         command
-            .args(["--config", "kiosk/kiosk.toml", "--clock", CLOCK])
+            .args(["--config", "kiosk/kiosk.toml", "--clock", &self.now()?])
             .env("KIOSK__SERVER", self.server_address()?)
             .env("KIOSK__TICKET_FOLDER", self.folder.join("tickets"))
             .env("DISPLAY", display)

@@ -156,13 +156,22 @@ fn other_ways(world: &mut World, kiosk: &mut Kiosk, album: &mut Album<'_>) -> io
 
     window.wait_for(screen::WELCOME)?;
     window.touch("English")?;
-    album.take(window, "English", "welcome-english")?;
+    album.take(window, "Get a queue number", "welcome-english")?;
     window.touch("Tiếng Việt")?;
     window.wait_for(screen::WELCOME)?;
     window.touch("Lấy số khám bệnh")?;
     window.wait_for(screen::CONSENT)?;
     album.take(window, screen::IDLE, "nobody-there")?;
     window.touch("Tôi vẫn ở đây")?;
+    window.wait_for(screen::CONSENT)?;
+    world.hold_server(true)?;
+    window.touch("Đồng ý")?;
+    album.take(window, screen::WAITING, "waiting")?;
+    window.touch("Dừng lại")?;
+    album.take(window, screen::LEAVING, "leaving")?;
+    world.hold_server(false)?;
+    window.wait_for(screen::WELCOME)?;
+    window.touch("Lấy số khám bệnh")?;
     window.wait_for(screen::CONSENT)?;
     world.stop_server();
     window.touch("Đồng ý")?;

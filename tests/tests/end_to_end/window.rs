@@ -86,7 +86,7 @@ fn a_forged_card_ends_with_staff_who_admit_by_hand_and_the_kiosk_shows_the_numbe
 }
 
 #[test]
-fn who_does_not_agree_is_served_by_a_person_and_the_card_is_not_read() {
+fn who_does_not_agree_is_served_by_a_person() {
     let mut scene = scene("no-consent");
     let window = &mut scene.kiosk.window;
     window.wait_for(screen::WELCOME).unwrap();
@@ -113,7 +113,7 @@ fn three_wrong_numbers_call_staff() {
 }
 
 #[test]
-fn a_card_that_lay_there_before_is_asked_away_and_never_read() {
+fn a_card_that_lay_there_before_is_asked_away() {
     let mut scene = scene("card-before");
     scene.kiosk.window.wait_for(screen::WELCOME).unwrap();
     scene.world.lay_card_seen("nguyen-thi-hoa", "012345").unwrap();
