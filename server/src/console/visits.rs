@@ -149,7 +149,7 @@ pub(super) async fn record(State(console): State<Console>, Id(visit): Id) -> Res
         "queue": recorded.queue,
         "room": recorded.room,
         "phuong_thuc_dinh_danh": recorded.method,
-        "strength": visit.strength,
+        "strength": visit.recorded.strength,
         "insurance": { "state": insurance_code(recorded.insurance), "result": visit.insurance_result, "card": visit.insurance_card },
         "patient": patient.map(|patient| json!({
             "full_name": patient.full_name,

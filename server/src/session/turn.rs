@@ -79,26 +79,24 @@ impl Conversations {
                 Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
                 _ => state.session.known().ok_or(Fault::StateMalformed)?,
             };
-            let event = match effect {
-                Effect::FindEarlierVisit => {
-                    let (number, station) = (&known.person.number, &self.station.code);
-                    let found = self.store.earlier_visit(number, station, place.today()).await?;
-                    Event::EarlierVisit(match found {
-                        Some(found) => self.store.visit(found.visit).await?.map(|visit| EarlierVisit {
+            let event =
+                match effect {
+                    Effect::FindEarlierVisit => {
+                        let (number, station) = (&known.person.number, &self.station.code);
+                        let found = self.store.earlier_visit(number, station, place.today()).await?;
+                        Event::EarlierVisit(found.map(|found| EarlierVisit {
                             ticket: place.ticket(&found),
-                            strength: visit.strength,
-                        }),
-                        None => None,
-                    })
-                }
-                Effect::CheckPopulation => {
-                    Event::PopulationChecked(self.registers.check_population(&known.person).await)
-                }
-                Effect::LookUpInsurance => {
-                    Event::InsuranceLookedUp(self.registers.look_up_insurance(&known.person).await)
-                }
-                Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
-            };
+                            strength: found.strength,
+                        }))
+                    }
+                    Effect::CheckPopulation => {
+                        Event::PopulationChecked(self.registers.check_population(&known.person).await)
+                    }
+                    Effect::LookUpInsurance => {
+                        Event::InsuranceLookedUp(self.registers.look_up_insurance(&known.person).await)
+                    }
+                    Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
+                };
             effect = state.session.advance(event, &place.rules())?;
         }
     }

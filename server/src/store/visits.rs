@@ -214,6 +214,8 @@ pub struct Recorded {
     pub at: Timestamp,
     /// How identity was established when the number was given.
     pub method: Method,
+    /// How strongly.
+    pub strength: Strength,
     /// How the insurance stood then.
     pub insurance: InsuranceStatus,
     /// The person had this number already.
@@ -235,8 +237,6 @@ impl Recorded {
 pub struct Visit {
     /// What was recorded.
     pub recorded: Recorded,
-    /// How strongly identity was established.
-    pub strength: Strength,
     /// The station's code.
     pub station: String,
     /// The conversation that it came from, if any.

@@ -141,6 +141,21 @@ async fn someone_whose_issuer_is_unknown_is_seen_but_not_told_an_earlier_number(
 }
 
 #[tokio::test]
+async fn whoever_proves_who_they_are_does_not_inherit_the_number_of_someone_who_did_not() {
+    let server = Server::start().await;
+    let mut first = Visit::consented(&server).await;
+    // Without a challenge of the server nothing shows that the chip is an original.
+    first.present(crate::card::read("pham-quoc-dat", None)).await;
+    first.finish().await;
+    assert!(matches!(first.view.step, Step::Done { .. }), "{:?}", first.view);
+    assert_eq!(kept(&server).await[0].recorded.strength, flows::policy::Strength::ChipIncomplete);
+
+    let mut second = Visit::presented(&server, "pham-quoc-dat").await;
+    second.finish().await;
+    assert_eq!(second.view.step, Step::CallStaff { code: ReasonCode::AlreadyCheckedIn });
+}
+
+#[tokio::test]
 async fn a_patient_is_seen_while_the_insurance_portal_is_down() {
     let server = Server::hurried().await;
     let mut visit = Visit::presented(&server, "mai-thi-bich-diep").await;

@@ -21,7 +21,7 @@ pub async fn a_visit_is_kept_as_it_was_recorded(world: &World<'_>) {
         (kept.recorded.insurance, kept.insurance_result),
         (InsuranceStatus::Unverified, Some("101".into()))
     );
-    assert_eq!((kept.verdict, kept.strength), (Some(proved()), Strength::FullChipProof));
+    assert_eq!((kept.verdict, kept.recorded.strength), (Some(proved()), Strength::FullChipProof));
     assert_eq!((kept.access, kept.challenge), (Some(Access::PaceCan), Some(ChallengeOrigin::Server)));
     assert_eq!((kept.signer_sha256, kept.session), (Some([3; 32]), Some(session)));
     assert_eq!(kept.decision, None);

@@ -241,6 +241,7 @@ fn parse(row: &SqliteRow) -> Result<Recorded, StoreError> {
         room: row.try_get("room")?,
         at: time("visits.at", row.try_get("at")?)?,
         method: parse_word("visits.phuong_thuc_dinh_danh", row.try_get("phuong_thuc_dinh_danh")?)?,
+        strength: parse_word("visits.strength", row.try_get("strength")?)?,
         insurance: insurance_status(row.try_get("insurance")?)
             .ok_or(StoreError::Malformed { what: "visits.insurance" })?,
         already: false,
@@ -309,7 +310,6 @@ async fn unseal(
     let word_of = |name| row.try_get::<Option<String>, _>(name);
     let session = word_of("session")?;
     Ok(Visit {
-        strength: parse_word("visits.strength", row.try_get("strength")?)?,
         station: row.try_get("station")?,
         session: session.as_deref().map(|session| id("visits.session", session)).transpose()?,
         verdict: word_of("verdict")?
