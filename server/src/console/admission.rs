@@ -24,7 +24,10 @@ use super::{
     check::Id,
     failure::{Failure, html},
 };
-use crate::store::{AdmitByHand, Decision, Method, NewVisit, OpenCall, Patient, Queue, visits::station_day};
+use crate::{
+    session::proven,
+    store::{AdmitByHand, Decision, Method, NewVisit, OpenCall, Patient, Queue, visits::station_day},
+};
 
 /// Characters in one line of the form.
 const LONGEST_LINE: usize = 200;
@@ -197,7 +200,14 @@ pub(super) async fn admit(
         Ok(read) => read,
         Err(faults) => return page(&console, calls::open(&console, call).await?, typed, faults),
     };
-    let recorded = console.store.admit_by_hand(AdmitByHand { call, decision, visit, at }).await?;
+    let open = calls::open(&console, call).await?;
+    let session = match open.session {
+        Some(session) => console.store.session(session, &open.kiosk).await?,
+        None => None,
+    };
+    let (chip, submission) = session.and_then(|session| proven(&session.state)).unzip();
+    let admission = AdmitByHand { call, decision, visit, chip, submission, at };
+    let recorded = console.store.admit_by_hand(admission).await?;
     let again = if recorded.already { "?again" } else { "" };
     Ok(Redirect::to(&format!("/staff/visits/{}{again}", recorded.visit)).into_response())
 }

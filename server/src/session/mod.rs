@@ -34,6 +34,7 @@ mod turn;
 pub use fault::Fault;
 pub use registers::Registers;
 use rules::Place;
+pub(crate) use state::proven;
 use state::{State, read, write};
 
 /// A verified call of a kiosk that may change something.
@@ -182,7 +183,7 @@ impl Conversations {
         if let Some(event) = by_staff
             && state.session.advance(event, &place.rules()).is_ok()
         {
-            state.tidy();
+            state.tidy(place);
         }
         Ok((row, state))
     }

@@ -1,10 +1,11 @@
 //! What is kept of a conversation between two calls: one sealed JSON value.
 
 use flows::{
+    Step,
     engine::Session,
     wire::{SessionView, VerdictView},
 };
-use identity::SecretBytes;
+use identity::{ReasonCode, SecretBytes};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -42,9 +43,14 @@ impl State {
         Self { session, verdict: None, proof: None }
     }
 
-    /// Forgets what only an unfinished conversation needs.
-    pub fn tidy(&mut self) {
-        if self.session.known().is_none() {
+    /// Forgets what only an unfinished conversation needs. While staff are called they may still make a record of
+    /// it; but what a card proved that is another person's belongs in nobody's.
+    pub fn tidy(&mut self, place: &Place<'_>) {
+        let needed = match self.session.step(&place.rules()) {
+            Step::CallStaff { code } => code != ReasonCode::NotThisPerson,
+            _ => self.session.known().is_some(),
+        };
+        if !needed {
             self.proof = None;
         }
     }
@@ -70,6 +76,13 @@ impl State {
             active_authentication: proof.active_authentication,
         })
     }
+}
+
+/// What was proved in a conversation that staff end with a record, and what the kiosk signed. A state that cannot be
+/// read keeps nobody from being admitted.
+pub(crate) fn proven(state: &SecretBytes) -> Option<(ChipRecord, Submission)> {
+    let state: State = read(state).ok()?;
+    state.chip_record().zip(state.proof.map(|proof| proof.submission))
 }
 
 /// `value` as JSON, for the store and for the caller.

@@ -109,7 +109,7 @@ impl Conversations {
         request: RequestKey,
         place: &Place<'_>,
     ) -> Result<SecretBytes, Fault> {
-        state.tidy();
+        state.tidy(place);
         let response = write(&state.view(row.id, place))?;
         let turn = Turn {
             session: row.id,
@@ -175,7 +175,7 @@ impl Conversations {
                 Ok(Effect::CallStaff(code)) => Some(StepCall { step: asked.to_owned(), code }),
                 _ => None,
             };
-            state.tidy();
+            state.tidy(&place);
             Completed {
                 response: write(&state.view(id, &place)).unwrap_or_default(),
                 state: write(&state).unwrap_or_default(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{NewVisit, RequestKey, Respond};
+use super::{ChipRecord, NewVisit, RequestKey, Respond, Submission};
 
 /// A call for staff from a screen.
 #[derive(Debug, Clone)]
@@ -55,6 +55,10 @@ pub struct AdmitByHand {
     pub decision: Decision,
     /// Whom, and where they go. Its method is always [`super::Method::ByHand`].
     pub visit: NewVisit,
+    /// What the chip proved that was presented in the call's conversation, if any.
+    pub chip: Option<ChipRecord>,
+    /// What the kiosk signed of it.
+    pub submission: Option<Submission>,
     /// Now.
     pub at: Timestamp,
 }

@@ -265,12 +265,34 @@ async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
                 card: None,
             },
         },
+        chip: None,
+        submission: None,
         at: server.now(),
     };
     server.store.admit_by_hand(admission).await.unwrap();
     let Step::Done { ticket, .. } = visit.look().await.step else { panic!() };
     assert_eq!(ticket.number, "001");
     assert_eq!(visit.send(&Answer::Abort).await.problem(), (409, "answer_unexpected".into()));
+}
+
+#[tokio::test]
+async fn what_a_refused_card_proved_stands_in_the_record_that_staff_make() {
+    let server = Server::start().await;
+    let visit = Visit::presented(&server, "bui-duc-tu-thang").await;
+    assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::DataGroupMismatch });
+    let call = server.store.open_calls().await.unwrap().remove(0);
+    let form = axum::http::Request::post(format!("/staff/calls/{}/admit", call.id))
+        .header("host", "127.0.0.1:8080")
+        .header("origin", "http://127.0.0.1:8080")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("staff=Can&reason=the+sai&full_name=Tran+Van+Tam&where_to=illness%2Fp2".into())
+        .unwrap();
+    let answer = server.raw(form).await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+    let record = kept(&server).await.remove(0);
+    assert_eq!(record.recorded.method, Method::ByHand);
+    assert_eq!(record.verdict, visit.view.verdict.map(|view| view.verdict));
+    assert!(record.signer_sha256.is_some() && record.challenge.is_some());
 }
 
 #[tokio::test]

@@ -29,6 +29,8 @@ fn admission(call: Uuid, number: Option<&str>, at: Timestamp) -> AdmitByHand {
         call,
         decision: decision(),
         visit: NewVisit { strength: Strength::NoDocument, ..visit(number) },
+        chip: None,
+        submission: None,
         at,
     }
 }

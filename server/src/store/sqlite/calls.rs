@@ -168,8 +168,8 @@ impl Operation for AdmitByHand {
         let source = visits::Source {
             session: session.as_deref(),
             method: Method::ByHand,
-            chip: None,
-            submission: None,
+            chip: self.chip.as_ref(),
+            submission: self.submission.as_ref(),
             at: self.at,
         };
         let recorded = visits::record(tx, &self.visit, &source).await?;
