@@ -38,6 +38,11 @@ pub enum ConfigError {
     /// A real database needs a key that the operator keeps.
     #[error("mode = \"production\" needs master_key: a file of 32 random bytes outside the data folder")]
     NoMasterKey,
+    /// The accounts that the simulated systems know are no secret.
+    #[error(
+        "an account under [national] is the demonstration's; enter those that the systems' operators gave"
+    )]
+    MadeUpAccounts,
 }
 
 #[derive(Deserialize)]
@@ -87,6 +92,9 @@ impl Config {
         }
         if config.mode == Mode::Production && config.master_key.is_none() {
             return Err(ConfigError::NoMasterKey);
+        }
+        if config.mode == Mode::Production && config.national.is_made_up() {
+            return Err(ConfigError::MadeUpAccounts);
         }
         Ok(config)
     }
@@ -157,6 +165,13 @@ mod tests {
     fn a_misspelt_setting_is_an_error_and_not_a_default() {
         with(&format!("lisen = '127.0.0.1:1'\n{GOOD}"), &[], |config| {
             assert!(matches!(config, Err(ConfigError::Unreadable { .. })));
+        });
+    }
+
+    #[test]
+    fn production_needs_accounts_of_its_own() {
+        with(GOOD, &[("SERVER__MODE", "production"), ("SERVER__MASTER_KEY", "/key")], |config| {
+            assert!(matches!(config, Err(ConfigError::MadeUpAccounts)), "{config:?}");
         });
     }
 

@@ -212,8 +212,8 @@ fn master_key(config: &Config, data: &Path, random: &Random) -> Result<MasterKey
 fn registers(config: &Config, clock: &Clock, random: &Random) -> Result<Registers, ConfigurationError> {
     let NationalConfiguration { population, insurance } = config.national.clone();
     Ok(Registers {
-        population: Arc::new(PopulationClient::new(population, clock.clone(), random.clone())?),
-        insurance: Arc::new(InsuranceClient::new(insurance, clock.clone(), random.clone())?),
+        population: Arc::new(PopulationClient::new(population, config.mode, clock.clone(), random.clone())?),
+        insurance: Arc::new(InsuranceClient::new(insurance, config.mode, clock.clone(), random.clone())?),
     })
 }
 

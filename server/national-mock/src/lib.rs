@@ -15,7 +15,11 @@ mod exchange;
 
 use std::{path::PathBuf, sync::Arc};
 
-use axum::Router;
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue},
+    response::Response,
+};
 use jiff::Timestamp;
 
 use crate::{control::Control, people::People};
@@ -48,4 +52,12 @@ pub fn router(mock: &Arc<Mock>) -> Router {
         .merge(population::router(mock))
         .nest("/bhxh", bhxh::router(mock))
         .nest("/control", control::router(mock))
+        .layer(axum::middleware::map_response(mark))
+}
+
+/// Marks an answer, whatever its format: a real server must not take it for a register's.
+async fn mark(mut response: Response) -> Response {
+    let name = HeaderName::from_static("x-simulated");
+    response.headers_mut().insert(name, HeaderValue::from_static("true"));
+    response
 }

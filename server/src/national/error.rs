@@ -70,6 +70,9 @@ pub enum Trouble {
     /// The answer is not in the format.
     #[error("the answer is malformed")]
     Malformed,
+    /// The answer says that it is simulated, and this server is in production.
+    #[error("its answers are simulated")]
+    Simulated,
     /// The system itself says that it has trouble.
     #[error("it reports trouble of its own")]
     Reported,

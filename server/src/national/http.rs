@@ -8,7 +8,10 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{ConfigurationError, NationalError, System, Trouble};
-use crate::random::Random;
+use crate::{config::Mode, random::Random};
+
+/// The header of an answer that is made up.
+const SIMULATED: &str = "x-simulated";
 
 /// How long a person at the kiosk waits for a national system at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -43,6 +46,7 @@ pub(super) struct Http {
     retry: Duration,
     random: Random,
     size_limit: usize,
+    mode: Mode,
 }
 
 impl Http {
@@ -52,6 +56,7 @@ impl Http {
         system: System,
         limits: Limits,
         size_limit: usize,
+        mode: Mode,
         random: Random,
     ) -> Result<Self, ConfigurationError> {
         let client = Client::builder()
@@ -68,6 +73,7 @@ impl Http {
             retry: Duration::from_millis(limits.retry_milliseconds),
             random,
             size_limit,
+            mode,
         })
     }
 
@@ -98,6 +104,9 @@ impl Http {
 
     async fn send(&self, request: RequestBuilder) -> Result<Reply, Trouble> {
         let mut response = request.send().await.map_err(|error| trouble(&error))?;
+        if self.mode == Mode::Production && response.headers().contains_key(SIMULATED) {
+            return Err(Trouble::Simulated);
+        }
         let status = response.status().as_u16();
         if matches!(status, 502..=504) {
             return Err(Trouble::Status(status));

@@ -14,6 +14,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 pub use error::{ConfigurationError, NationalError, System, Trouble};
@@ -29,4 +30,17 @@ pub struct NationalConfiguration {
     pub population: population::Configuration,
     /// The health-insurance register.
     pub insurance: insurance::Configuration,
+}
+
+impl NationalConfiguration {
+    /// Whether a secret in it is one that the simulated systems know.
+    pub fn is_made_up(&self) -> bool {
+        [
+            (&self.population.secret, "bi-mat-mo-phong"),
+            (&self.population.api_key, "khoa-mo-phong"),
+            (&self.insurance.password, "mat-khau-mo-phong"),
+        ]
+        .iter()
+        .any(|(secret, made_up)| secret.expose_secret() == *made_up)
+    }
 }

@@ -17,7 +17,9 @@ use super::{
     insurance::{Action, ResultCode},
     population::{self, Existence},
 };
-use crate::{clock::Clock, random::Random};
+use crate::{clock::Clock, config::Mode, random::Random};
+
+const DEMONSTRATION: Mode = Mode::Demonstration;
 
 const PEOPLE: &[&str] = &[
     r#"
@@ -125,8 +127,9 @@ impl Systems {
         let insurance =
             insurance::Configuration { limits, ..insurance_configuration(&format!("{address}/bhxh")) };
         Self {
-            population: PopulationClient::new(population, clock.clone(), random.clone()).unwrap(),
-            insurance: InsuranceClient::new(insurance, clock, random).unwrap(),
+            population: PopulationClient::new(population, DEMONSTRATION, clock.clone(), random.clone())
+                .unwrap(),
+            insurance: InsuranceClient::new(insurance, DEMONSTRATION, clock, random).unwrap(),
             address,
             now,
         }
@@ -281,7 +284,7 @@ async fn wrong_accounts_are_refusals_that_an_operator_must_see() {
         (insurance::Configuration { staff_number: "001180000098".into(), ..insurance.clone() }, "054"),
         (insurance::Configuration { staff_name: "Lê Thị Cân".into(), ..insurance }, "055"),
     ] {
-        let client = InsuranceClient::new(wrong, clock.clone(), random.clone()).unwrap();
+        let client = InsuranceClient::new(wrong, DEMONSTRATION, clock.clone(), random.clone()).unwrap();
         assert_eq!(client.look_up(&hoa()).await, refused(System::Insurance, code));
     }
     let clock = Clock::new(|| Timestamp::from_second(1_789_434_000).unwrap());
@@ -291,7 +294,7 @@ async fn wrong_accounts_are_refusals_that_an_operator_must_see() {
         population::Configuration { api_key: "x".into(), ..population.clone() },
         population::Configuration { x_road_client: "x".to_owned(), ..population },
     ] {
-        let client = PopulationClient::new(wrong, clock.clone(), random.clone()).unwrap();
+        let client = PopulationClient::new(wrong, DEMONSTRATION, clock.clone(), random.clone()).unwrap();
         assert_eq!(client.verify(&hoa()).await, refused(System::Population, "Client.Authentication"));
     }
 }
@@ -392,6 +395,20 @@ async fn behind_a_broken_gateway_it_is_tried_twice() {
 }
 
 #[tokio::test]
+async fn a_server_in_production_takes_no_simulated_answer() {
+    let systems = Systems::start().await;
+    let (clock, random) = (Clock::new(|| Timestamp::from_second(1_789_434_000).unwrap()), random());
+    let population = population_configuration(&systems.address);
+    let population =
+        PopulationClient::new(population, Mode::Production, clock.clone(), random.clone()).unwrap();
+    let answer = population.verify(&hoa()).await;
+    assert_eq!(answer, unavailable(System::Population, Trouble::Simulated));
+    let insurance = insurance_configuration(&format!("{}/bhxh", systems.address));
+    let insurance = InsuranceClient::new(insurance, Mode::Production, clock, random).unwrap();
+    assert_eq!(insurance.look_up(&hoa()).await, unavailable(System::Insurance, Trouble::Simulated));
+}
+
+#[tokio::test]
 async fn a_system_that_is_not_there_is_no_connection() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let answer = population_client(free).verify(&hoa()).await;
@@ -401,7 +418,8 @@ async fn a_system_that_is_not_there_is_no_connection() {
 fn population_client(address: std::net::SocketAddr) -> PopulationClient {
     let configuration = population_configuration(&format!("http://{address}"));
     let configuration = population::Configuration { limits: PATIENT, ..configuration };
-    PopulationClient::new(configuration, Clock::new(|| Timestamp::UNIX_EPOCH), random()).unwrap()
+    PopulationClient::new(configuration, DEMONSTRATION, Clock::new(|| Timestamp::UNIX_EPOCH), random())
+        .unwrap()
 }
 
 #[tokio::test]

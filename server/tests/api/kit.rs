@@ -235,7 +235,7 @@ pub fn start_parts(clock: &Arc<AtomicI64>) -> (Clock, Random) {
     (show(clock), draw(&Arc::new(AtomicU64::new(0))))
 }
 
-/// A configuration for production in `folder`, with real kiosks and a key, that trusts nobody yet.
+/// A configuration for production in `folder`, with kiosks, accounts and a key of its own, that trusts nobody yet.
 pub fn production(folder: &Path) -> String {
     write_kiosks(folder);
     let key = folder.join("master.key");
@@ -244,6 +244,7 @@ pub fn production(folder: &Path) -> String {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
     configuration("http://127.0.0.1:9", 30_000)
+        .replace("-mo-phong\"", "\"")
         .replace("mode = \"demonstration\"", "mode = \"production\"\nmaster_key = \"master.key\"")
         .replace(&format!("trust = [\"{}/trust\"]", seeds().display()), "trust = []")
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    config::Mode,
     national::{
         ConfigurationError, NationalError, System, Trouble,
         http::{Http, loopback},
@@ -53,12 +54,13 @@ impl std::fmt::Debug for InsuranceClient {
 }
 
 impl InsuranceClient {
-    /// A client by `configuration`. `random` spreads retries.
+    /// A client by `configuration`. In production it takes no simulated answer. `random` spreads retries.
     ///
     /// # Errors
     /// Where the address is not on this machine.
     pub fn new(
         configuration: Configuration,
+        mode: Mode,
         clock: Clock,
         random: Random,
     ) -> Result<Self, ConfigurationError> {
@@ -67,7 +69,7 @@ impl InsuranceClient {
             password_digest: wire::password_digest(&configuration.password),
             token_url: url("/api/token/take")?,
             look_up_url: url("/api/egw/KQNhanLichSuKCB2024")?,
-            http: Http::new(SYSTEM, configuration.limits, SIZE_LIMIT, random)?,
+            http: Http::new(SYSTEM, configuration.limits, SIZE_LIMIT, mode, random)?,
             configuration,
             clock,
             token: Mutex::default(),

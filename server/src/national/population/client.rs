@@ -8,6 +8,7 @@ use secrecy::ExposeSecret as _;
 use super::{Configuration, Existence, PopulationDatabase, wire};
 use crate::{
     clock::Clock,
+    config::Mode,
     national::{
         ConfigurationError, NationalError, System, Trouble,
         http::{Http, loopback},
@@ -34,12 +35,13 @@ impl std::fmt::Debug for PopulationClient {
 }
 
 impl PopulationClient {
-    /// A client by `configuration`. `random` gives each request its number (`MaYeuCau`).
+    /// A client by `configuration`. In production it takes no simulated answer. `random` gives each request its number (`MaYeuCau`).
     ///
     /// # Errors
     /// Where the address is not on this machine or a setting does not fit the format.
     pub fn new(
         configuration: Configuration,
+        mode: Mode,
         clock: Clock,
         random: Random,
     ) -> Result<Self, ConfigurationError> {
@@ -56,7 +58,7 @@ impl PopulationClient {
                 return Err(ConfigurationError::Setting { system: SYSTEM, field });
             }
         }
-        let http = Http::new(SYSTEM, configuration.limits, SIZE_LIMIT, random.clone())?;
+        let http = Http::new(SYSTEM, configuration.limits, SIZE_LIMIT, mode, random.clone())?;
         Ok(Self { configuration, url, http, clock, random })
     }
 
