@@ -6,8 +6,9 @@ use std::{io::IsTerminal as _, process::ExitCode};
 use clap::Parser as _;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use server::{
+    audit::AuditReport,
     clock::Clock,
-    program::{Arguments, LOG_FILTER, run},
+    program::{Arguments, Command, LOG_FILTER, audit, run},
     random::{Random, RandomUnavailable},
 };
 use tracing::error;
@@ -25,8 +26,17 @@ async fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         error!(location = panic.location().map(tracing::field::display), "a panic");
     }));
-    match run(Arguments::parse(), &system_clock(), system_random()).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Some(Command::Audit) => audit(&arguments, &system_clock(), system_random()).await.map(|report| {
+            println!("{report}");
+            matches!(report, AuditReport::Intact { .. })
+        }),
+        None => run(arguments, &system_clock(), system_random()).await.map(|()| true),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("server: {error}");
             let mut source = std::error::Error::source(&error);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::Router;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use flows::health::{Station, StationError};
 use identity::trust::{Mode, TrustError, TrustStore};
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use tracing::{info, warn};
 
 use crate::{
     api::{self, Api},
+    audit::AuditReport,
     clock::Clock,
     config::{self, Config, ConfigError},
     console::{self, Console},
@@ -29,7 +30,7 @@ use crate::{
     session::{Conversations, Registers},
     store::{
         Kiosk, Store, StoreError,
-        sqlite::{SqliteOptions, SqliteStore},
+        sqlite::{self, SqliteOptions, SqliteStore},
     },
 };
 
@@ -58,6 +59,16 @@ pub struct Arguments {
     /// Starts the server's clock at this time (RFC 3339). In demonstration mode only.
     #[arg(long)]
     pub clock: Option<Timestamp>,
+    /// What to do instead of answering.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program does beside answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Compares the audit log with itself and with the records. The server must not run meanwhile.
+    Audit,
 }
 
 /// Why the server does not start.
@@ -154,6 +165,36 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
     served.map_err(failed)
 }
 
+/// Compares the audit log of the data folder with itself and with the records.
+///
+/// # Errors
+/// Where there is no database, or it is in use or cannot be read.
+pub async fn audit(arguments: &Arguments, real: &Clock, random: Random) -> Result<AuditReport, StartError> {
+    let config = Config::load(&arguments.config)?;
+    let database = arguments.data.join(sqlite::DATABASE);
+    std::fs::metadata(&database).map_err(|source| StartError::File { path: database, source })?;
+    let store = open(&config, &arguments.data, real, random).await?;
+    let report = store.verify_audit().await;
+    store.close().await;
+    Ok(report?)
+}
+
+async fn open(
+    config: &Config,
+    data: &Path,
+    clock: &Clock,
+    random: Random,
+) -> Result<SqliteStore, StartError> {
+    let options = SqliteOptions {
+        folder: data.to_owned(),
+        mode: config.mode,
+        master: master_key(config, data, &random)?,
+        random,
+        at: clock.now(),
+    };
+    Ok(SqliteStore::open(options).await?)
+}
+
 /// Everything that answers, without the socket.
 ///
 /// # Errors
@@ -171,14 +212,7 @@ pub async fn assemble(
     let kiosks = kiosks.collect::<Result<Vec<_>, _>>()?;
 
     std::fs::create_dir_all(data).map_err(|source| StartError::File { path: data.to_owned(), source })?;
-    let options = SqliteOptions {
-        folder: data.to_owned(),
-        mode: config.mode,
-        master: master_key(config, data, &random)?,
-        random: random.clone(),
-        at: clock.now(),
-    };
-    let store = Arc::new(SqliteStore::open(options).await?);
+    let store = Arc::new(open(config, data, &clock, random.clone()).await?);
     store.set_kiosks(kiosks, clock.now()).await?;
     let shared: Arc<dyn Store> = Arc::clone(&store) as _;
     let conversations = Conversations {

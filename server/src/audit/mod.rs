@@ -64,6 +64,19 @@ pub enum AuditReport {
     UnloggedRecords,
 }
 
+impl std::fmt::Display for AuditReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Intact { leaves, head } => {
+                write!(f, "intact: {leaves} leaves, the last one's hash is {}", hex::encode(head))
+            }
+            Self::BrokenLeaf { seq } => write!(f, "leaf {seq} is not as it was written"),
+            Self::ChangedRecord { seq } => write!(f, "the record of leaf {seq} was changed or is gone"),
+            Self::UnloggedRecords => f.write_str("there are records that no leaf speaks of"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,6 +56,7 @@ async fn a_production_server_takes_no_time_from_its_command_line() {
         config: folder.path().join("server.toml"),
         data: folder.path().join("data"),
         clock: Some(MORNING.parse().unwrap()),
+        command: None,
     };
     let (clock, random) = start_parts(&morning());
     let refusal = run(arguments, &clock, random).await;
@@ -103,4 +104,18 @@ fn the_program_says_where_it_listens_answers_and_ends_when_told() {
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     assert!(child.wait().unwrap().success());
+
+    let audit = |data: &str| {
+        Command::new(env!("CARGO_BIN_EXE_server"))
+            .args(["--config", concat!(env!("CARGO_MANIFEST_DIR"), "/server.toml"), "--data"])
+            .arg(folder.path().join(data))
+            .arg("audit")
+            .output()
+            .unwrap()
+    };
+    let report = audit("data");
+    assert!(report.status.success() && report.stdout.starts_with(b"intact: "), "{report:?}");
+    let report = audit("nowhere");
+    assert!(!report.status.success() && report.stdout.is_empty(), "{report:?}");
+    assert!(!folder.path().join("nowhere").exists(), "it made what it was to look at");
 }

@@ -1,5 +1,7 @@
 //! Which operations are logged, and the walk over the log.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sqlx::{Row as _, SqliteConnection};
 
@@ -29,6 +31,7 @@ pub(super) enum Logged {
     ChallengeIssued,
     ConsentAnswered,
     StaffCalled,
+    CallRepeated,
     CallAnswered,
     CheckedIn,
     NumberRepeated,
@@ -52,6 +55,7 @@ impl Logged {
             | Self::SessionOpened
             | Self::TurnSaved
             | Self::ChallengeIssued
+            | Self::CallRepeated
             | Self::KeyDestroyed
             | Self::ExpiredForgotten => None,
         }
@@ -62,6 +66,7 @@ impl Logged {
 pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<AuditReport, StoreError> {
     let mut leaves: i64 = 0;
     let mut head = GENESIS;
+    let mut kiosks = BTreeMap::new();
     loop {
         let page = sqlx::query("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?")
             .bind(leaves)
@@ -91,9 +96,20 @@ pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<AuditRep
                     return Ok(AuditReport::ChangedRecord { seq });
                 }
             }
+            if matches!(what, Logged::KioskEnrolled | Logged::KioskWithdrawn) {
+                kiosks.insert(record, (seq, digest));
+            }
             (leaves, head) = (number, hash);
         }
     }
+    for (id, (seq, digest)) in &kiosks {
+        let row = sqlx::query("SELECT * FROM kiosks WHERE id = ?").bind(id);
+        let row = row.fetch_optional(&mut *connection).await?;
+        if row.as_ref().map(row_digest).transpose()? != Some(*digest) {
+            return Ok(AuditReport::ChangedRecord { seq: *seq });
+        }
+    }
+    let enrolled: i64 = sqlx::query_scalar("SELECT count(*) FROM kiosks").fetch_one(&mut *connection).await?;
     let unlogged: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM visits) + (SELECT count(*) FROM consents) + (SELECT count(*) FROM calls)
               + (SELECT count(*) FROM call_endings)
@@ -102,7 +118,7 @@ pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<AuditRep
     )
     .fetch_one(connection)
     .await?;
-    if unlogged != 0 {
+    if unlogged != 0 || usize::try_from(enrolled) != Ok(kiosks.len()) {
         return Ok(AuditReport::UnloggedRecords);
     }
     Ok(AuditReport::Intact { leaves: leaves.unsigned_abs(), head })

@@ -63,6 +63,7 @@ pub(super) async fn insert(
     .fetch_optional(tx.on())
     .await?;
     if let Some(same) = same {
+        tx.log_content(Logged::CallRepeated, &same, &[], at).await?;
         return id("calls.id", &same);
     }
     let new = tx.new_id()?;

@@ -94,9 +94,11 @@ impl Operation for ForgetExpired {
         .execute(tx.on())
         .await?;
         forgotten.requests += gone.rows_affected();
-        sqlx::query("DELETE FROM challenges WHERE issued_at < ?").bind(limit).execute(tx.on()).await?;
-        if forgotten != Forgotten::default() {
-            let counts = [forgotten.sessions.to_be_bytes(), forgotten.requests.to_be_bytes()];
+        let challenges =
+            sqlx::query("DELETE FROM challenges WHERE issued_at < ?").bind(limit).execute(tx.on()).await?;
+        let counts = [forgotten.sessions, forgotten.requests, challenges.rows_affected()];
+        if counts != [0; 3] {
+            let counts = counts.map(u64::to_be_bytes);
             tx.log_content(Logged::ExpiredForgotten, "sessions", &[&counts.concat()], self.at).await?;
         }
         Ok(forgotten)

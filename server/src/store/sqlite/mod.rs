@@ -30,6 +30,8 @@ mod transaction;
 mod visits;
 mod writer;
 
+pub(crate) use open::DATABASE;
+
 /// How a database is opened.
 #[derive(Debug)]
 pub struct SqliteOptions {

@@ -8,16 +8,21 @@ use std::{
 
 use jiff::Timestamp;
 use sqlx::{
-    ConnectOptions as _, SqliteConnection,
+    ConnectOptions as _, Row as _, SqliteConnection,
     migrate::{Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Keys, SqliteOptions, SqliteStore, audit::Logged, transaction::Transaction, writer::Writer};
+use super::{
+    Keys, SqliteOptions, SqliteStore,
+    audit::Logged,
+    transaction::{Transaction, id},
+    writer::Writer,
+};
 use crate::{config::Mode, store::StoreError};
 
 /// The database in its folder.
-pub(super) const DATABASE: &str = "records.db";
+pub(crate) const DATABASE: &str = "records.db";
 const LOCK: &str = "records.lock";
 const READERS: u32 = 4;
 
@@ -127,6 +132,14 @@ async fn settle(
         return Err(StoreError::WrongMasterKey);
     }
     // Whoever made these claims is gone: the lock says so.
-    sqlx::query("DELETE FROM requests WHERE response IS NULL").execute(connection).await?;
+    let claims = sqlx::query("DELETE FROM requests WHERE response IS NULL RETURNING kiosk, key")
+        .fetch_all(&mut *connection)
+        .await?;
+    let (mut head, mut erased) = (None, false);
+    let mut tx = Transaction::new(connection, keys, &mut head, &mut erased);
+    for claim in claims {
+        let key = id("requests.key", claim.try_get("key")?)?;
+        tx.log_content(Logged::RequestAbandoned, claim.try_get("kiosk")?, &[key.as_bytes()], at).await?;
+    }
     Ok(())
 }

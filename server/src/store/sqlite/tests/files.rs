@@ -195,6 +195,11 @@ async fn whoever_changes_the_log_or_a_record_is_found_out() {
             "UPDATE meta SET value = CAST('production' AS BLOB) WHERE name = 'mode'",
             AuditReport::ChangedRecord { seq: 1 },
         ),
+        ("UPDATE kiosks SET public_key = randomblob(32)", AuditReport::ChangedRecord { seq: 3 }),
+        (
+            "INSERT INTO kiosks (id, public_key, place, enrolled_at) VALUES ('forged', randomblob(32), '', 0)",
+            AuditReport::UnloggedRecords,
+        ),
         ("UPDATE visits SET number = 9", AuditReport::ChangedRecord { seq: 8 }),
         ("UPDATE visits SET phuong_thuc_dinh_danh = 'NHAP_TAY'", AuditReport::ChangedRecord { seq: 8 }),
         ("UPDATE visits SET patient = x'00'", AuditReport::ChangedRecord { seq: 8 }),
