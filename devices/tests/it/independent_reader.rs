@@ -16,6 +16,12 @@ fn an_independent_reader_reads_the_card_by_bac_through_pcscd() {
     with_private_pcscd(
         "independent_reader::an_independent_reader_reads_the_card_by_bac_through_pcscd",
         |daemon| {
+            let mut watch = PcscReader::new(None);
+            let mut wait_for = |event| {
+                while watch.next_event(Duration::from_secs(20)) != Some(event) {
+                    thread::yield_now();
+                }
+            };
             for slug in ["nguyen-thi-hoa", "duong-nghia-hon"] {
                 let card = personalise(&citizen(&crate::seeds(), slug).unwrap()).unwrap();
                 let mut next = 0_u8;
@@ -23,16 +29,13 @@ fn an_independent_reader_reads_the_card_by_bac_through_pcscd() {
                     next = next.wrapping_add(1);
                     bytes.fill(next);
                 });
-                let mut watch = PcscReader::new(None);
                 let lying = vpcd::insert(
                     daemon.address(),
                     VirtualCard::new(card.clone(), random),
                     vpcd::Manner::default(),
                 )
                 .unwrap();
-                while watch.next_event(Duration::from_secs(20)) != Some(ReaderEvent::Inserted) {
-                    thread::yield_now();
-                }
+                wait_for(ReaderEvent::Inserted);
                 let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
                 let name = context.list_readers_owned().unwrap().remove(0);
                 let connection =
@@ -54,6 +57,8 @@ fn an_independent_reader_reads_the_card_by_bac_through_pcscd() {
                 assert_eq!(photo[..3], [0xFF, 0xD8, 0xFF]);
                 drop(reader);
                 lying.remove().unwrap();
+                // Else the next round would take this card for its own.
+                wait_for(ReaderEvent::Removed);
             }
         },
     );
