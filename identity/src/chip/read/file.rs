@@ -61,6 +61,11 @@ impl FileReading {
         Self { opening: Opening::Select, ..Self::new(file, limit) }
     }
 
+    /// The same file, in at most `room` bytes.
+    pub(super) fn within(self, room: usize) -> Self {
+        Self { limit: self.limit.min(room), ..self }
+    }
+
     pub(super) const fn file(&self) -> FileId {
         self.file
     }

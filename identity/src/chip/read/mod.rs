@@ -40,6 +40,8 @@ pub struct ReadOptions {
     pub block_size: usize,
     /// The most bytes of one file.
     pub max_file: usize,
+    /// The most bytes of all files: what a verifier takes in one message.
+    pub max_total: usize,
     /// The most commands in all.
     pub max_commands: usize,
     /// Whether EF.COM is read. It is unsigned, and nothing needs it.
@@ -48,7 +50,13 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { block_size: BLOCK_SIZES[0], max_file: 128 * 1024, max_commands: 4000, com: false }
+        Self {
+            block_size: BLOCK_SIZES[0],
+            max_file: 128 * 1024,
+            max_total: 700 * 1024,
+            max_commands: 4000,
+            com: false,
+        }
     }
 }
 

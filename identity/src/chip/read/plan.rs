@@ -339,7 +339,9 @@ impl<'a> ReadingPlan<'a> {
         if key_read && self.challenge.is_some() && self.answer.is_none() {
             return Stage::ActiveAuthentication;
         }
-        self.queue.pop_front().map_or(Stage::Finished, Stage::File)
+        let read: usize = self.files.values().map(|file| file.as_slice().len()).sum();
+        let room = self.request.options.max_total.saturating_sub(read);
+        self.queue.pop_front().map_or(Stage::Finished, |file| Stage::File(file.within(room)))
     }
 
     fn file_answered(
