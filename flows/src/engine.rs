@@ -182,8 +182,8 @@ pub enum Event {
     Recorded {
         /// The ticket.
         ticket: Ticket,
-        /// Whether the person had checked in today before: then it is that ticket again.
-        already: bool,
+        /// How strongly identity was established at an earlier check-in of today: then it is that ticket again.
+        earlier: Option<Strength>,
     },
     /// Staff admitted the person by hand (NHAP_TAY).
     AdmittedByStaff(Ticket),
@@ -309,8 +309,8 @@ impl Session {
             (Stage::Working, Event::InsuranceLookedUp(answer)) => {
                 Ok(self.learn(rules, |known| known.insurance = Some(answer)))
             }
-            (Stage::Working, Event::Recorded { ticket, already }) => {
-                Ok(self.recorded(ticket, already, rules))
+            (Stage::Working, Event::Recorded { ticket, earlier }) => {
+                Ok(self.recorded(ticket, earlier, rules))
             }
             (Stage::Staff { .. }, Event::AdmittedByStaff(ticket)) => {
                 Ok(self.finish(ticket, Vec::new(), None))
@@ -432,16 +432,17 @@ impl Session {
         }
     }
 
-    fn recorded(&mut self, ticket: Ticket, already: bool, rules: &dyn Rules) -> Effect {
+    fn recorded(&mut self, ticket: Ticket, earlier: Option<Strength>, rules: &dyn Rules) -> Effect {
         let Some(known) = &self.known else { return self.end() };
-        match (already, known.unproved) {
-            (false, unproved) => {
+        match (earlier, known.unproved) {
+            (None, unproved) => {
                 let notices = rules.notices(known);
                 self.finish(ticket, notices, unproved)
             }
-            (true, None) => self.finish(ticket, vec![Notice::AlreadyCheckedIn], None),
+            // Between the look-up and the record another conversation may have been quicker.
+            (Some(strength), None) => self.was_here(EarlierVisit { ticket, strength }),
             // Neither an earlier number nor that there is one is told to someone who has proved nothing.
-            (true, Some(open)) => self.call_staff(open),
+            (Some(_), Some(open)) => self.call_staff(open),
         }
     }
 

@@ -118,7 +118,7 @@ fn a_patient_with_a_proved_card_gets_to_a_ticket() {
     let known = session.known().unwrap();
     assert_eq!((known.decision, known.room.as_deref()), (Decision::Done, Some("p1")));
     assert_eq!(
-        session.advance(Event::Recorded { ticket: ticket(), already: false }, &rules),
+        session.advance(Event::Recorded { ticket: ticket(), earlier: None }, &rules),
         Ok(Effect::Show)
     );
     let notices = vec![Notice::PriorityByAge, Notice::InsuranceValid];
@@ -177,11 +177,31 @@ fn an_unknown_issuer_is_admitted_but_shown_nothing_from_the_registers() {
     session.advance(insurance(InsuranceStatus::NotValid), &rules).unwrap();
     session.advance(choose("vaccination"), &rules).unwrap();
     let mut second = session.clone();
-    session.advance(Event::Recorded { ticket: ticket(), already: false }, &rules).unwrap();
+    session.advance(Event::Recorded { ticket: ticket(), earlier: None }, &rules).unwrap();
     let open = Some(ReasonCode::IssuerUnknown);
     assert_eq!(session.step(&rules), done(vec![Notice::PriorityByAge], open));
-    let effect = second.advance(Event::Recorded { ticket: ticket(), already: true }, &rules);
+    let effect =
+        second.advance(Event::Recorded { ticket: ticket(), earlier: Some(Strength::FullChipProof) }, &rules);
     assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::IssuerUnknown)), "nor that somebody was here");
+}
+
+#[test]
+fn an_earlier_visit_that_came_between_is_told_only_where_it_proved_as_much() {
+    let station = station();
+    let rules = rules(&station);
+    for (strength, expected) in [
+        (Strength::FullChipProof, Effect::Show),
+        (Strength::StaticOrTyped, Effect::CallStaff(ReasonCode::AlreadyCheckedIn)),
+    ] {
+        let (mut session, _) = identified(verdict());
+        session.advance(IS_ME, &rules).unwrap();
+        session.advance(Event::EarlierVisit(None), &rules).unwrap();
+        session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
+        session.advance(insurance(InsuranceStatus::Valid), &rules).unwrap();
+        assert_eq!(session.advance(choose("vaccination"), &rules), Ok(Effect::Record));
+        let event = Event::Recorded { ticket: ticket(), earlier: Some(strength) };
+        assert_eq!(session.advance(event, &rules), Ok(expected), "{strength:?}");
+    }
 }
 
 #[test]
@@ -307,7 +327,10 @@ fn any_event() -> impl Strategy<Value = Event> {
         }),
         Just(Event::PopulationChecked(Population::Unavailable)),
         Just(insurance(InsuranceStatus::Unverified)),
-        any::<bool>().prop_map(|already| Event::Recorded { ticket: ticket(), already }),
+        any::<bool>().prop_map(|again| Event::Recorded {
+            ticket: ticket(),
+            earlier: again.then_some(Strength::FullChipProof)
+        }),
         Just(Event::AdmittedByStaff(ticket())),
         Just(Event::ClosedByStaff),
     ]

@@ -170,7 +170,8 @@ impl Conversations {
         Respond::new(move |recorded: &Recorded| {
             let place = Place { station: &station, simulated, at };
             let mut state = state.clone();
-            let event = Event::Recorded { ticket: place.ticket(recorded), already: recorded.already };
+            let earlier = recorded.already.then_some(recorded.strength);
+            let event = Event::Recorded { ticket: place.ticket(recorded), earlier };
             let call = match state.session.advance(event, &place.rules()) {
                 Ok(Effect::CallStaff(code)) => Some(StepCall { step: asked.to_owned(), code }),
                 _ => None,
