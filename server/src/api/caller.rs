@@ -257,6 +257,7 @@ pub fn store_fault(fault: &StoreError) -> Failure {
         // A challenge that was good a moment ago: a turn that was quicker has used it.
         StoreError::StaleSession | StoreError::Challenge(_) => Kind::SessionChanged,
         StoreError::UnknownKiosk => Kind::KioskUnknown,
+        StoreError::TooManyChallenges => Kind::ChallengesExhausted,
         StoreError::UnknownRequest => Kind::IdempotencyKeyInFlight,
         fault => {
             let source = std::error::Error::source(fault).map(ToString::to_string);

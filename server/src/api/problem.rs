@@ -70,6 +70,7 @@ kinds! {
     SessionUnknown NOT_FOUND "session_unknown" "This kiosk has no such session." => "Begin again. A session answers only the kiosk that opened it.";
     AnswerUnexpected CONFLICT "answer_unexpected" "The answer is not one to the step that is shown." => "Get the session and show its step.";
     SessionChanged CONFLICT "session_changed" "The session moved on while this answer was looked at." => "Get the session and show its step.";
+    ChallengesExhausted TOO_MANY_REQUESTS "challenges_exhausted" "The session had as many challenges as it may." => "Call staff: no card needs so many.";
     ServiceNotOffered UNPROCESSABLE_ENTITY "service_not_offered" "This place does not offer that service." => "Offer what GET /v1/welcome lists.";
     EvidenceMalformed BAD_REQUEST "evidence_malformed" "The evidence names a file twice or a file that no chip has." => "Send each file once, under its name in ICAO 9303-10.";
 }

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// The challenge may not be used.
     #[error(transparent)]
     Challenge(#[from] ChallengeFault),
+    /// The conversation had as many challenges as it may.
+    #[error("the session had {} challenges, and gets no more; call staff", super::sessions::MOST_CHALLENGES)]
+    TooManyChallenges,
     /// No such kiosk.
     #[error("no kiosk with this id is enrolled; enrol it or correct its configuration")]
     UnknownKiosk,

@@ -10,6 +10,9 @@ use super::{Recorded, RequestKey};
 /// Seconds after which a challenge is dead.
 pub const CHALLENGE_SECONDS: i64 = 120;
 
+/// Challenges that one conversation may ask for: three documents, each laid down again a few times.
+pub const MOST_CHALLENGES: u32 = 24;
+
 /// Hours after which a conversation and the responses in it are forgotten.
 pub const SESSION_HOURS: i64 = 24;
 

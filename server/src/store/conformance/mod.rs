@@ -57,6 +57,7 @@ macro_rules! conformance_tests {
                 of_two_turns_from_one_state_one_counts
                 a_refused_turn_leaves_nothing_behind
                 a_challenge_is_good_once
+                a_conversation_gets_so_many_challenges_and_no_more
                 a_challenge_is_dead_after_two_minutes
                 a_challenge_of_another_conversation_is_refused
                 a_turn_that_fails_spends_no_challenge;

@@ -3,6 +3,7 @@
 use flows::step::Purpose;
 
 use super::*;
+use crate::store::sessions::MOST_CHALLENGES;
 
 pub async fn a_conversation_stands_where_it_was_left(world: &World<'_>) {
     let session = world.session(at(0)).await;
@@ -98,6 +99,24 @@ pub async fn a_challenge_is_dead_after_two_minutes(world: &World<'_>) {
     let turn = Turn { spends: Some(challenge), ..world.turn(session, 0, at(121)).await };
     let fault = world.store.save_turn(turn).await;
     assert!(matches!(fault, Err(StoreError::Challenge(ChallengeFault::Expired))));
+}
+
+pub async fn a_conversation_gets_so_many_challenges_and_no_more(world: &World<'_>) {
+    let session = world.session(at(0)).await;
+    for _ in 0..MOST_CHALLENGES {
+        world.challenge(session, at(0)).await;
+    }
+    let one_more = NewChallenge {
+        id: world.id(),
+        session,
+        kiosk: "demo".into(),
+        nonce: *b"8 bytes!",
+        request: world.begun("demo", at(0)).await,
+        response: secret("challenge"),
+        at: at(0),
+    };
+    assert!(matches!(world.store.issue_challenge(one_more).await, Err(StoreError::TooManyChallenges)));
+    world.challenge(world.session(at(0)).await, at(0)).await;
 }
 
 pub async fn a_challenge_of_another_conversation_is_refused(world: &World<'_>) {

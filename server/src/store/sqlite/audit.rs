@@ -1,12 +1,12 @@
 //! Which operations are logged, and the walk over the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sqlx::{Row as _, SqliteConnection};
 
 use super::{
-    parse_word,
+    Keys, parse_word,
     transaction::{bytes, row_digest},
 };
 use crate::{
@@ -33,6 +33,7 @@ pub(super) enum Logged {
     StaffCalled,
     CallRepeated,
     CallAnswered,
+    SubjectMade,
     CheckedIn,
     NumberRepeated,
     KeyDestroyed,
@@ -56,17 +57,32 @@ impl Logged {
             | Self::TurnSaved
             | Self::ChallengeIssued
             | Self::CallRepeated
+            | Self::SubjectMade
             | Self::KeyDestroyed
             | Self::ExpiredForgotten => None,
         }
     }
 }
 
+/// The last leaf about a record that changes: its place and digest.
+type Last = BTreeMap<String, (u64, [u8; 32])>;
+
+/// What the log says last of records that change.
+#[derive(Default)]
+struct Latest {
+    kiosks: Last,
+    subjects: Last,
+    erased: BTreeSet<String>,
+}
+
 /// Walks the log. The caller holds one snapshot for the whole walk.
-pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<AuditReport, StoreError> {
+pub(super) async fn verify(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+) -> Result<AuditReport, StoreError> {
     let mut leaves: i64 = 0;
     let mut head = GENESIS;
-    let mut kiosks = BTreeMap::new();
+    let mut latest = Latest::default();
     loop {
         let page = sqlx::query("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?")
             .bind(leaves)
@@ -96,20 +112,25 @@ pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<AuditRep
                     return Ok(AuditReport::ChangedRecord { seq });
                 }
             }
-            if matches!(what, Logged::KioskEnrolled | Logged::KioskWithdrawn) {
-                kiosks.insert(record, (seq, digest));
+            match what {
+                Logged::KioskEnrolled | Logged::KioskWithdrawn => {
+                    latest.kiosks.insert(record, (seq, digest));
+                }
+                Logged::SubjectMade => {
+                    latest.subjects.insert(record, (seq, digest));
+                }
+                Logged::KeyDestroyed => {
+                    latest.erased.insert(record.clone());
+                    latest.subjects.insert(record, (seq, digest));
+                }
+                _ => {}
             }
             (leaves, head) = (number, hash);
         }
     }
-    for (id, (seq, digest)) in &kiosks {
-        let row = sqlx::query("SELECT * FROM kiosks WHERE id = ?").bind(id);
-        let row = row.fetch_optional(&mut *connection).await?;
-        if row.as_ref().map(row_digest).transpose()? != Some(*digest) {
-            return Ok(AuditReport::ChangedRecord { seq: *seq });
-        }
+    if let Some(found) = latest.compare(connection, keys).await? {
+        return Ok(found);
     }
-    let enrolled: i64 = sqlx::query_scalar("SELECT count(*) FROM kiosks").fetch_one(&mut *connection).await?;
     let unlogged: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM visits) + (SELECT count(*) FROM consents) + (SELECT count(*) FROM calls)
               + (SELECT count(*) FROM call_endings)
@@ -118,8 +139,45 @@ pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<AuditRep
     )
     .fetch_one(connection)
     .await?;
-    if unlogged != 0 || usize::try_from(enrolled) != Ok(kiosks.len()) {
+    if unlogged != 0 {
         return Ok(AuditReport::UnloggedRecords);
     }
     Ok(AuditReport::Intact { leaves: leaves.unsigned_abs(), head })
+}
+
+impl Latest {
+    /// What is not as the last leaf about it says; none where all is.
+    async fn compare(
+        &self,
+        connection: &mut SqliteConnection,
+        keys: &Keys,
+    ) -> Result<Option<AuditReport>, StoreError> {
+        for (select, count, last) in [
+            ("SELECT * FROM kiosks WHERE id = ?", "SELECT count(*) FROM kiosks", &self.kiosks),
+            ("SELECT * FROM subjects WHERE id = ?", "SELECT count(*) FROM subjects", &self.subjects),
+        ] {
+            for (id, (seq, digest)) in last {
+                let row = sqlx::query(select).bind(id).fetch_optional(&mut *connection).await?;
+                if row.as_ref().map(row_digest).transpose()? != Some(*digest) {
+                    return Ok(Some(AuditReport::ChangedRecord { seq: *seq }));
+                }
+            }
+            let there: i64 = sqlx::query_scalar(count).fetch_one(&mut *connection).await?;
+            if usize::try_from(there) != Ok(last.len()) {
+                return Ok(Some(AuditReport::UnloggedRecords));
+            }
+        }
+        for (subject, (seq, _)) in &self.subjects {
+            // One that opens under the master key is the one that was made: it is authenticated, with its owner.
+            let opens = match keys.fetch(connection, subject).await {
+                Ok(key) => key.is_some() != self.erased.contains(subject),
+                Err(StoreError::Sealed(_)) => false,
+                Err(error) => return Err(error),
+            };
+            if !opens {
+                return Ok(Some(AuditReport::ChangedRecord { seq: *seq }));
+            }
+        }
+        Ok(None)
+    }
 }

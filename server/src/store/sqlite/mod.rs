@@ -212,7 +212,7 @@ impl Store for SqliteStore {
     }
 
     async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
-        audit::verify(&mut *self.readers.begin().await?).await
+        audit::verify(&mut *self.readers.begin().await?, &self.keys).await
     }
 }
 

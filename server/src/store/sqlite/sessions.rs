@@ -18,7 +18,7 @@ use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
         ChallengeFault, Consent, NewChallenge, NewSession, RequestKey, SessionRow, StoreError, Turn,
-        sessions::CHALLENGE_SECONDS,
+        sessions::{CHALLENGE_SECONDS, MOST_CHALLENGES},
     },
 };
 
@@ -208,6 +208,13 @@ impl Operation for NewChallenge {
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
         let id = self.id.to_string();
         let session = owned(tx, self.session, &self.kiosk).await?;
+        let issued: u32 = sqlx::query_scalar("SELECT count(*) FROM challenges WHERE session = ?")
+            .bind(&session.id)
+            .fetch_one(tx.on())
+            .await?;
+        if issued >= MOST_CHALLENGES {
+            return Err(StoreError::TooManyChallenges);
+        }
         let row = sqlx::query(
             "INSERT INTO challenges (id, session, nonce, issued_at) VALUES (?, ?, ?, ?) RETURNING *",
         )

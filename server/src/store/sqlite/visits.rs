@@ -111,12 +111,13 @@ async fn new_subject(
 ) -> Result<(String, DataKey), StoreError> {
     let new = tx.new_id()?;
     let key = tx.new_key(&new).await?;
-    sqlx::query("INSERT INTO subjects (id, look_up, created_at) VALUES (?, ?, ?)")
+    let row = sqlx::query("INSERT INTO subjects (id, look_up, created_at) VALUES (?, ?, ?) RETURNING *")
         .bind(&new)
         .bind(look_up.map(<[u8; 32]>::as_slice))
         .bind(at.as_millisecond())
-        .execute(tx.on())
+        .fetch_one(tx.on())
         .await?;
+    tx.log(Logged::SubjectMade, &new, &row, at).await?;
     Ok((new, key))
 }
 

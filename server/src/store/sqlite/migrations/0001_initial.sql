@@ -64,6 +64,7 @@ CREATE TABLE challenges (
     used_at INTEGER
 ) STRICT;
 CREATE INDEX challenges_by_age ON challenges (issued_at);
+CREATE INDEX challenges_by_session ON challenges (session);
 
 -- From here on rows are only added. Their leaves in `audit` hold their digests.
 

@@ -200,21 +200,28 @@ async fn whoever_changes_the_log_or_a_record_is_found_out() {
             "INSERT INTO kiosks (id, public_key, place, enrolled_at) VALUES ('forged', randomblob(32), '', 0)",
             AuditReport::UnloggedRecords,
         ),
-        ("UPDATE visits SET number = 9", AuditReport::ChangedRecord { seq: 8 }),
-        ("UPDATE visits SET phuong_thuc_dinh_danh = 'NHAP_TAY'", AuditReport::ChangedRecord { seq: 8 }),
-        ("UPDATE visits SET patient = x'00'", AuditReport::ChangedRecord { seq: 8 }),
-        ("DELETE FROM visits", AuditReport::ChangedRecord { seq: 8 }),
+        ("UPDATE visits SET number = 9", AuditReport::ChangedRecord { seq: 9 }),
+        ("UPDATE visits SET phuong_thuc_dinh_danh = 'NHAP_TAY'", AuditReport::ChangedRecord { seq: 9 }),
+        ("UPDATE visits SET patient = x'00'", AuditReport::ChangedRecord { seq: 9 }),
+        ("DELETE FROM visits", AuditReport::ChangedRecord { seq: 9 }),
+        ("UPDATE subjects SET look_up = NULL", AuditReport::ChangedRecord { seq: 8 }),
+        ("DELETE FROM keys WHERE owner IN (SELECT id FROM subjects)", AuditReport::ChangedRecord { seq: 8 }),
+        (
+            "UPDATE keys SET wrapped = randomblob(60) WHERE owner IN (SELECT id FROM subjects)",
+            AuditReport::ChangedRecord { seq: 8 },
+        ),
+        ("INSERT INTO subjects (id, created_at) VALUES ('forged', 0)", AuditReport::UnloggedRecords),
         (
             "INSERT INTO calls (id, kiosk, step, code, at) VALUES ('forged', 'demo', 'welcome', 'help_wanted', 0)",
             AuditReport::UnloggedRecords,
         ),
     ] {
         let (folder, store) = fresh().await;
-        // Leaves: the database's two settings, two kiosks, a request, its conversation, a request, then the visit and
-        // the turn.
+        // Leaves: the database's two settings, two kiosks, a request, its conversation, a request, then the subject,
+        // the visit and the turn.
         let world = World::new(&store).await;
         world.checked_in("001148012345", at(0)).await;
-        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 9, .. }));
+        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 10, .. }));
         tamper(folder.path(), sql).await;
         assert_eq!(store.verify_audit().await.unwrap(), expected, "{sql}");
     }
