@@ -138,8 +138,8 @@ impl World {
     pub fn lay_card_so(&mut self, slug: &str, manner: &[&str]) -> io::Result<()> {
         self.card = None;
         let mut card = program("cccd")?;
-        card.args(["simulate", "--citizen", slug, "--vpcd", &self.pcscd.address().to_string()]).args(manner);
-        card.stdout(Stdio::null()).stderr(log(&self.folder, "card")?);
+        card.args(["simulate", "--headers", "--citizen", slug, "--vpcd", &self.pcscd.address().to_string()]);
+        card.args(manner).stdout(log(&self.folder, "card-commands")?).stderr(log(&self.folder, "card")?);
         self.card = Some(Running::start_silent(&mut card)?);
         Ok(())
     }
@@ -157,6 +157,15 @@ impl World {
             return Ok(());
         }
         Err(io::Error::other(format!("cccd read: {}", String::from_utf8_lossy(&output.stderr))))
+    }
+
+    /// How many commands cards were given so far.
+    ///
+    /// # Errors
+    /// Where that cannot be read.
+    pub fn commands_given(&self) -> io::Result<usize> {
+        let commands = std::fs::read_to_string(self.folder.join("logs/card-commands.log"))?;
+        Ok(commands.lines().count())
     }
 
     /// Takes the card off the reader.

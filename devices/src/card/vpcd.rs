@@ -28,6 +28,8 @@ pub struct Manner {
     pub jumps_off_after: Option<usize>,
     /// How long it takes over each answer: real chips need about 15 ms, and longer over the radio.
     pub answers_in: Duration,
+    /// Is told the header (CLA INS P1 P2) of each command.
+    pub hears: Option<fn([u8; 4])>,
 }
 
 /// A card lying on the reader.
@@ -154,6 +156,9 @@ fn serve(stream: &mut TcpStream, card: &mut VirtualCard, manner: Manner) -> io::
             _ if commands == 0 => return Ok(()),
             _ => {
                 commands -= 1;
+                if let (Some(hears), Some(header)) = (manner.hears, body.first_chunk()) {
+                    hears(*header);
+                }
                 thread::sleep(manner.answers_in);
                 write(stream, &card.process(&body))?;
             }

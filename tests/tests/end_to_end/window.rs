@@ -92,12 +92,14 @@ fn who_does_not_agree_is_served_by_a_person() {
     window.wait_for(screen::WELCOME).unwrap();
     window.touch("Lấy số khám bệnh").unwrap();
     window.wait_for(screen::CONSENT).unwrap();
+    scene.world.lay_card("nguyen-thi-hoa").unwrap();
     window.touch("Không đồng ý").unwrap();
     window.wait_for(screen::STAFF).unwrap();
     assert!(staff::page(&scene.world, "/staff").unwrap().contains("consent_refused"));
     staff::admit_by_hand(&scene.world, "Người Không Đồng Ý").unwrap();
     let number = journey::number(&mut scene.kiosk.window).unwrap();
     assert_eq!(scene.recorded(&number, "/phuong_thuc_dinh_danh"), "NHAP_TAY");
+    assert_eq!(scene.world.commands_given().unwrap(), 0, "the card that lies there was not touched");
 }
 
 #[test]
@@ -117,10 +119,13 @@ fn a_card_that_lay_there_before_is_asked_away() {
     let mut scene = scene("card-before");
     scene.kiosk.window.wait_for(screen::WELCOME).unwrap();
     scene.world.lay_card_seen("nguyen-thi-hoa", "012345").unwrap();
+    let before = scene.world.commands_given().unwrap();
+    assert!(before > 10, "another program has read it");
     scene.kiosk.window.touch("Lấy số khám bệnh").unwrap();
     scene.kiosk.window.wait_for(screen::TAKE_AWAY).unwrap();
     scene.world.take_card();
     scene.kiosk.window.wait_for(screen::CONSENT).unwrap();
+    assert_eq!(scene.world.commands_given().unwrap(), before, "the kiosk sent it nothing");
 }
 
 #[test]

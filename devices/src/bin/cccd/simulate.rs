@@ -29,6 +29,9 @@ pub struct Arguments {
     /// After so many commands the card jumps off the reader.
     #[arg(long)]
     jump_off_after: Option<usize>,
+    /// Prints the header of each command that the card answers, one a line (CLA INS P1 P2, hexadecimal).
+    #[arg(long)]
+    headers: bool,
     /// The folder with the made-up citizens.
     #[arg(long, default_value = "seeds")]
     seeds: PathBuf,
@@ -52,6 +55,7 @@ pub fn run(arguments: &Arguments, random: fn(&mut [u8])) -> Result<ExitCode, Fai
     let manner = vpcd::Manner {
         jumps_off_after: arguments.jump_off_after,
         answers_in: Duration::from_millis(arguments.answer_ms.into()),
+        hears: arguments.headers.then_some(|header| println!("{}", hex::encode_upper(header))),
     };
     eprintln!("DỮ LIỆU MÔ PHỎNG: the card of {slug}. Ctrl-C takes it away.");
     vpcd::stay(address, &mut chip, manner, |place| match place {
