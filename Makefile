@@ -57,7 +57,7 @@ fuzz: setup
 	scripts/fuzz.sh
 
 bench: setup
-	cargo bench --workspace
+	cargo bench --workspace --bench whole_read --bench passive_authentication --bench check_in
 
 # A whole card: commands and bytes against the bytes of its files, and the time through pcscd.
 bench-chip: setup
