@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    Answer, Language, Person, Service, Step, Ticket,
+    Answer, InsuranceCard, Language, Person, Service, Step, Ticket,
     policy::{self, Decision, Strength},
     step::{Choice, Notice, Purpose, Question, Way},
 };
@@ -98,8 +98,8 @@ pub struct Insurance {
     pub status: InsuranceStatus,
     /// The register's result code (maKetQua), where it answered.
     pub result_code: Option<String>,
-    /// The card to use (mã thẻ BHYT), where there is one: the new one after 003 and 004.
-    pub card: Option<String>,
+    /// The card to use, where there is one: the new one after 003 and 004.
+    pub card: Option<InsuranceCard>,
 }
 
 impl std::fmt::Debug for Insurance {

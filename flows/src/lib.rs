@@ -8,6 +8,7 @@ pub mod answer;
 pub mod engine;
 pub mod evidence;
 pub mod health;
+pub mod insurance;
 pub mod person;
 pub mod policy;
 pub mod signature;
@@ -17,6 +18,7 @@ pub mod wire;
 
 pub use answer::Answer;
 pub use evidence::Evidence;
+pub use insurance::InsuranceCard;
 pub use person::Person;
 pub use step::Step;
 pub use ticket::Ticket;

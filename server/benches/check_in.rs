@@ -110,7 +110,13 @@ fn visit(number: u64) -> NewVisit {
         insurance: Insurance {
             status: InsuranceStatus::Valid,
             result_code: Some("000".into()),
-            card: Some("HT2010148012345".into()),
+            card: Some(flows::InsuranceCard {
+                number: "HT2010148012345".into(),
+                valid_from: Some(jiff::civil::date(2026, 1, 1)),
+                valid_to: Some(jiff::civil::date(2026, 12, 31)),
+                place_code: Some("01999".into()),
+                place_name: Some("Trạm y tế xã Mẫu".into()),
+            }),
         },
     }
 }

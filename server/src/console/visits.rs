@@ -150,7 +150,7 @@ pub(super) async fn record(State(console): State<Console>, Id(visit): Id) -> Res
         "room": recorded.room,
         "phuong_thuc_dinh_danh": recorded.method,
         "strength": visit.recorded.strength,
-        "insurance": { "state": insurance_code(recorded.insurance), "result": visit.insurance_result, "card": visit.insurance_card },
+        "insurance": { "state": insurance_code(recorded.insurance), "result": visit.insurance_result, "card": visit.insurance_card.as_ref().map(|card| &card.number) },
         "patient": patient.map(|patient| json!({
             "full_name": patient.full_name,
             "number_masked": patient.number.as_ref().map(identity::number::PersonalNumber::masked),

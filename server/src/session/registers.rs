@@ -73,6 +73,6 @@ fn insured(finding: Finding) -> Insurance {
             }
         },
         result_code: Some(finding.code.as_str().to_owned()),
-        card: finding.card.map(|card| card.number),
+        card: finding.card,
     }
 }

@@ -1,6 +1,7 @@
 //! Check-ins: who came, how they were identified, which number they got.
 
 use flows::{
+    InsuranceCard,
     engine::{Insurance, InsuranceStatus},
     person::{Birth, Sex},
     policy::Strength,
@@ -254,7 +255,7 @@ pub struct Visit {
     /// Who. None where the subject was erased.
     pub patient: Option<Patient>,
     /// The insurance card that counted. None also where the subject was erased.
-    pub insurance_card: Option<String>,
+    pub insurance_card: Option<InsuranceCard>,
     /// Who admitted the person by hand, and why. None also where the subject was erased.
     pub decision: Option<Decision>,
 }

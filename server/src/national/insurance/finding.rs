@@ -1,7 +1,7 @@
 //! What a look-up found out, in plain types.
 
+use flows::InsuranceCard;
 use identity::SecretBytes;
-use jiff::civil::Date;
 
 use super::{Action, ResultCode};
 
@@ -14,7 +14,7 @@ pub struct Finding {
     /// that its code promises.
     pub action: Action,
     /// The card that counts; none where the answer names none.
-    pub card: Option<Card>,
+    pub card: Option<InsuranceCard>,
     /// The answer as it arrived (JSON), to be kept as evidence.
     pub raw: SecretBytes,
 }
@@ -25,26 +25,5 @@ impl std::fmt::Debug for Finding {
             .field("code", &self.code)
             .field("action", &self.action)
             .finish_non_exhaustive()
-    }
-}
-
-/// A health-insurance card.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Card {
-    /// `maThe`, or `maTheMoi` where a new card replaces the one found.
-    pub number: String,
-    /// First day of validity.
-    pub valid_from: Option<Date>,
-    /// Last day of validity; none: not limited, or not said.
-    pub valid_to: Option<Date>,
-    /// Code of the place of first treatment (`maDKBD`), 5 characters.
-    pub place_code: Option<String>,
-    /// Name of that place.
-    pub place_name: Option<String>,
-}
-
-impl std::fmt::Debug for Card {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Card(…)")
     }
 }

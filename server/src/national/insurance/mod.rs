@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use client::InsuranceClient;
-pub use finding::{Card, Finding};
+pub use finding::Finding;
 pub use result_code::{Action, ResultCode};
 
 use super::{Limits, NationalError, secret::secret};

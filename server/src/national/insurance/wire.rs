@@ -3,7 +3,10 @@
 //! Known: paths, parameters, members, codes. Stand-ins: none but the values' lengths, which are not limited here
 //! beyond the size of the whole answer.
 
-use flows::person::{Birth, Person};
+use flows::{
+    InsuranceCard,
+    person::{Birth, Person},
+};
 use form_urlencoded::Serializer;
 use identity::SecretBytes;
 use jiff::civil::Date;
@@ -13,7 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Action, Card, Configuration, Finding, ResultCode};
+use super::{Action, Configuration, Finding, ResultCode};
 
 /// The MD5 of the password in lower-case hexadecimal, as clients send it (the document shows upper case).
 pub(super) fn password_digest(password: &SecretString) -> SecretString {
@@ -232,11 +235,11 @@ pub(in crate::national) fn look_up_reply(bytes: &[u8]) -> Result<LookUpReply, Ma
 }
 
 impl Answer {
-    fn card(&self) -> Result<Option<Card>, Malformed> {
+    fn card(&self) -> Result<Option<InsuranceCard>, Malformed> {
         card(&self.ma_the, &self.gt_the_tu, &self.gt_the_den, &self.ma_dkbd, &self.ten_dkbd)
     }
 
-    fn new_card(&self) -> Result<Option<Card>, Malformed> {
+    fn new_card(&self) -> Result<Option<InsuranceCard>, Malformed> {
         card(
             &self.ma_the_moi,
             &self.gt_the_tu_moi,
@@ -255,11 +258,11 @@ fn card(
     valid_to: &Member,
     place_code: &Member,
     place_name: &Member,
-) -> Result<Option<Card>, Malformed> {
+) -> Result<Option<InsuranceCard>, Malformed> {
     let text =
         |member: &Member| member.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let Some(number) = text(number) else { return Ok(None) };
-    Ok(Some(Card {
+    Ok(Some(InsuranceCard {
         number,
         valid_from: date(valid_from)?,
         valid_to: date(valid_to)?,

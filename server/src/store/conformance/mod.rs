@@ -144,7 +144,13 @@ pub fn visit(number: Option<&str>) -> NewVisit {
         insurance: Insurance {
             status: InsuranceStatus::Unverified,
             result_code: Some("101".into()),
-            card: Some("HT2010148012345".into()),
+            card: Some(flows::InsuranceCard {
+                number: "HT2010148012345".into(),
+                valid_from: Some(jiff::civil::date(2026, 1, 1)),
+                valid_to: Some(jiff::civil::date(2026, 12, 31)),
+                place_code: Some("01999".into()),
+                place_name: Some("Trạm y tế xã Mẫu".into()),
+            }),
         },
     }
 }

@@ -1,6 +1,7 @@
 //! Check-ins.
 
 use async_trait::async_trait;
+use flows::InsuranceCard;
 use identity::SecretBytes;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -296,7 +297,8 @@ async fn unseal(
     if let Some(key) = &key {
         patient = Some(Sealed::<Patient>::from_stored(row.try_get("patient")?).open(key, column("patient"))?);
         if let Some(card) = row.try_get::<Option<Vec<u8>>, _>("insurance_card")? {
-            insurance_card = Some(Sealed::<String>::from_stored(card).open(key, column("insurance_card"))?);
+            insurance_card =
+                Some(Sealed::<InsuranceCard>::from_stored(card).open(key, column("insurance_card"))?);
         }
         let ending =
             sqlx::query("SELECT call, decision FROM call_endings WHERE visit = ? ORDER BY at LIMIT 1")

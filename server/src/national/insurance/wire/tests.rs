@@ -21,8 +21,8 @@ fn found(text: &str) -> Finding {
     }
 }
 
-fn old_card(valid_to: Date) -> Card {
-    Card {
+fn old_card(valid_to: Date) -> InsuranceCard {
+    InsuranceCard {
         number: "HT2010148012345".to_owned(),
         valid_from: Some(date(valid_to.year(), 1, 1)),
         valid_to: Some(valid_to),
