@@ -23,23 +23,55 @@ pub fn station_day(at: Timestamp) -> Date {
     Offset::constant(7).to_datetime(at).date()
 }
 
-/// How identity was established: the field `phuong_thuc_dinh_danh`, which each visit carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How identity was established: the field `phuong_thuc_dinh_danh`, which each visit carries (the list of codes of
+/// the electronic health book, sổ sức khỏe điện tử).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Method {
+    /// The QR printed on a CCCD or Căn cước: it can be copied, so it proves nothing about who holds it.
+    #[serde(rename = "QR_CCCD")]
+    CardQr,
     /// The chip of a CCCD or Căn cước, proved.
     #[serde(rename = "CHIP_CCCD")]
     Chip,
+    /// The VNeID application.
+    #[serde(rename = "VNEID_APP")]
+    Vneid,
+    /// An authentication service (dịch vụ xác thực điện tử).
+    #[serde(rename = "DICH_VU_XAC_THUC")]
+    AuthenticationService,
+    /// A look-up at the insurance register (BHXH), by insurance QR or number.
+    #[serde(rename = "TRA_CUU_BHXH")]
+    InsuranceLookUp,
     /// The word of a member of staff.
     #[serde(rename = "NHAP_TAY")]
     ByHand,
+    /// Nobody could say who it is: an emergency before any identification.
+    #[serde(rename = "CHUA_XAC_DINH")]
+    Undetermined,
 }
 
 impl Method {
+    /// Every one, in the list's order.
+    pub const ALL: [Self; 7] = [
+        Self::CardQr,
+        Self::Chip,
+        Self::Vneid,
+        Self::AuthenticationService,
+        Self::InsuranceLookUp,
+        Self::ByHand,
+        Self::Undetermined,
+    ];
+
     /// The code in records.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::CardQr => "QR_CCCD",
             Self::Chip => "CHIP_CCCD",
+            Self::Vneid => "VNEID_APP",
+            Self::AuthenticationService => "DICH_VU_XAC_THUC",
+            Self::InsuranceLookUp => "TRA_CUU_BHXH",
             Self::ByHand => "NHAP_TAY",
+            Self::Undetermined => "CHUA_XAC_DINH",
         }
     }
 }
@@ -269,6 +301,13 @@ impl std::fmt::Debug for Visit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_method_has_one_code_in_columns_and_in_json() {
+        for method in Method::ALL {
+            assert_eq!(serde_json::to_value(method).unwrap(), method.as_str());
+        }
+    }
 
     #[test]
     fn the_queue_starts_anew_at_midnight_in_vietnam_not_in_greenwich() {
