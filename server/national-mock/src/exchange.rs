@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::stream;
 use serde_json::Value;
 
@@ -80,6 +81,7 @@ pub(crate) async fn around(
         let files = [
             (name("request"), Some(readable(system, &asked))),
             (name("response"), untouched.then(|| readable(system, &answer))),
+            (format!("{number:02}-{operation}.xml"), document(&asked)),
         ];
         let written = std::fs::create_dir_all(&folder).and_then(|()| {
             files.into_iter().try_for_each(|(name, text)| {
@@ -184,6 +186,12 @@ fn readable(system: System, body: &[u8]) -> Vec<u8> {
     serde_json::to_vec_pretty(&value).unwrap_or_default()
 }
 
+/// The document that a form carries in base64 (`fileHSBase64`).
+fn document(form_body: &[u8]) -> Option<Vec<u8>> {
+    let (_, file) = form(form_body).into_iter().find(|(name, _)| name == "fileHSBase64")?;
+    STANDARD.decode(file).ok()
+}
+
 fn hide(value: &mut Value) {
     let Value::Object(members) = value else { return };
     for (name, value) in members {
@@ -197,6 +205,14 @@ fn hide(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_recording_shows_the_document_that_a_form_carries() {
+        let form = include_bytes!("../../../tests/wire/insurance/check-in-request.form");
+        let golden = include_bytes!("../../../tests/wire/insurance/check-in.xml");
+        assert_eq!(document(form).unwrap(), golden);
+        assert_eq!(document(b"username=01999_BV"), None);
+    }
 
     #[test]
     fn a_recording_holds_no_password_and_no_token() {

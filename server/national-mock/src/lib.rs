@@ -35,6 +35,7 @@ pub struct Mock {
     pub(crate) people: People,
     pub(crate) control: Control,
     pub(crate) tokens: bhxh::Tokens,
+    pub(crate) receipts: bhxh::Receipts,
     pub(crate) clock: Clock,
 }
 
@@ -42,7 +43,13 @@ impl Mock {
     /// Systems that know `people` and live by `clock`. With `record` every request and answer is also written in
     /// full to `record/SYSTEM/NN-operation-{request,response}.{xml,json}`, secrets left out.
     pub fn new(people: People, clock: Clock, record: Option<PathBuf>) -> Arc<Self> {
-        Arc::new(Self { people, control: Control::new(record), tokens: bhxh::Tokens::default(), clock })
+        Arc::new(Self {
+            people,
+            control: Control::new(record),
+            tokens: bhxh::Tokens::default(),
+            receipts: bhxh::Receipts::default(),
+            clock,
+        })
     }
 }
 

@@ -97,7 +97,8 @@ pub enum ConfigurationError {
     Client(System),
     /// A setting cannot be sent.
     #[error(
-        "the setting {field} of {system} is longer than its format allows, or holds what a header cannot"
+        "the setting {field} of {system} does not fit its format: too long, of another shape, or a character \
+         that a header cannot hold; docs/national.md says what fits"
     )]
     Setting {
         /// Which system.

@@ -12,6 +12,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("population_reply", |bytes| drop(population::wire::reply(bytes))),
     ("insurance_token", |bytes| drop(insurance::wire::token_reply(bytes))),
+    ("insurance_check_in", |bytes| drop(insurance::wire::check_in::check_in_reply(bytes))),
     ("insurance_look_up", |bytes| drop(insurance::wire::look_up_reply(bytes))),
 ];
 

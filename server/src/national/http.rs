@@ -38,6 +38,25 @@ pub(super) struct Reply {
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
+/// When a request may be sent again at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// A question: also where a gateway before the system gave up (502, 503, 504).
+    IfNothingDone,
+    /// A message that changes something there: only where there was no connection. Else it may have arrived.
+    IfNotSent,
+}
+
+impl Repeat {
+    fn allows(self, trouble: Trouble) -> bool {
+        match trouble {
+            Trouble::NoConnection => true,
+            Trouble::Status(502..=504) => self == Self::IfNothingDone,
+            _ => false,
+        }
+    }
+}
+
 /// A client for one system.
 pub(super) struct Http {
     client: Client,
@@ -91,15 +110,15 @@ impl Http {
         tokio::time::timeout(self.limit, look_up).await.unwrap_or_else(late)
     }
 
-    /// Sends what `build` makes. Retries once where there was no connection or a gateway before the system gave
-    /// up: nothing was done there.
-    pub(super) async fn exchange(&self, build: impl Fn() -> RequestBuilder) -> Result<Reply, Trouble> {
+    /// Sends what `build` makes. Retries once where `repeat` says that this does no harm.
+    pub(super) async fn exchange(
+        &self,
+        repeat: Repeat,
+        build: impl Fn() -> RequestBuilder,
+    ) -> Result<Reply, Trouble> {
         let seed = u64::from_le_bytes(self.random.bytes().map_err(|_| Trouble::NoRandomness)?);
         let once = ConstantBuilder::new().with_delay(self.retry).with_max_times(1).with_jitter_seed(seed);
-        (|| self.send(build()))
-            .retry(once.with_jitter())
-            .when(|trouble| matches!(trouble, Trouble::NoConnection | Trouble::Status(502..=504)))
-            .await
+        (|| self.send(build())).retry(once.with_jitter()).when(|trouble| repeat.allows(*trouble)).await
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Reply, Trouble> {

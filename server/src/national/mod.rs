@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 pub use error::{ConfigurationError, NationalError, System, Trouble};
 pub use http::Limits;
-pub use insurance::{InsuranceClient, InsuranceRegister};
+pub use insurance::{CheckInChannel, InsuranceClient, InsuranceRegister, Receipt};
 pub use population::{PopulationClient, PopulationDatabase};
 
 /// The section `[national]` of the server's configuration. There are no defaults for addresses and accounts.

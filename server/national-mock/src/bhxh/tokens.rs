@@ -44,6 +44,12 @@ impl Tokens {
         token
     }
 
+    #[cfg(test)]
+    pub(crate) fn give(&self, now: Timestamp) -> (String, String) {
+        let Token { access, id, .. } = self.issue(now);
+        (access, id)
+    }
+
     pub(crate) fn accepts(&self, access: &str, id: &str, now: Timestamp) -> bool {
         let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.1.iter().any(|token| token.access == access && token.id == id && now < token.expires)

@@ -1,4 +1,6 @@
-//! The health-insurance register over HTTP.
+//! The health-insurance register over HTTP: login and look-up.
+
+mod check_in;
 
 use std::sync::Arc;
 
@@ -12,14 +14,14 @@ use zeroize::Zeroizing;
 
 use super::{
     Configuration, Finding, InsuranceRegister,
-    wire::{self, LookUpReply, Token, TokenReply},
+    wire::{self, LookUpReply, Token, TokenReply, check_in::Facility},
 };
 use crate::{
     clock::Clock,
     config::Mode,
     national::{
         ConfigurationError, NationalError, System, Trouble,
-        http::{Http, loopback},
+        http::{Http, Repeat, loopback},
     },
     random::Random,
 };
@@ -41,6 +43,8 @@ pub struct InsuranceClient {
     password_digest: SecretString,
     token_url: Url,
     look_up_url: Url,
+    check_in_url: Url,
+    facility: Facility,
     http: Http,
     clock: Clock,
     // Held while a token is taken, so that many look-ups at once log in once.
@@ -57,7 +61,7 @@ impl InsuranceClient {
     /// A client by `configuration`. In production it takes no simulated answer. `random` spreads retries.
     ///
     /// # Errors
-    /// Where the address is not on this machine.
+    /// Where the address is not on this machine, the account is not that of a facility, or the path is none.
     pub fn new(
         configuration: Configuration,
         mode: Mode,
@@ -65,7 +69,13 @@ impl InsuranceClient {
         random: Random,
     ) -> Result<Self, ConfigurationError> {
         let url = |path: &str| loopback(SYSTEM, &format!("{}{path}", configuration.base_url));
+        let setting = |field| ConfigurationError::Setting { system: SYSTEM, field };
+        if !configuration.check_in_path.starts_with('/') {
+            return Err(setting("check_in_path"));
+        }
         Ok(Self {
+            facility: Facility::of_account(&configuration.user).ok_or(setting("user"))?,
+            check_in_url: url(&configuration.check_in_path)?,
             password_digest: wire::password_digest(&configuration.password),
             token_url: url("/api/token/take")?,
             look_up_url: url("/api/egw/KQNhanLichSuKCB2024")?,
@@ -99,7 +109,7 @@ impl InsuranceClient {
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .body(form.to_string())
         };
-        let reply = self.http.exchange(build).await.map_err(unavailable)?;
+        let reply = self.http.exchange(Repeat::IfNothingDone, build).await.map_err(unavailable)?;
         match (reply.status, wire::token_reply(&reply.body)) {
             (200, Ok(TokenReply::Given(token))) => Ok(token),
             (_, Ok(TokenReply::Refused(code))) => Err(NationalError::Refused { system: SYSTEM, code }),
@@ -120,7 +130,7 @@ impl InsuranceClient {
         );
         let build =
             || self.http.post(url.clone()).header("Content-Type", "application/json").body(body.to_string());
-        let reply = self.http.exchange(build).await.map_err(unavailable)?;
+        let reply = self.http.exchange(Repeat::IfNothingDone, build).await.map_err(unavailable)?;
         match reply.status {
             200 => {
                 wire::look_up_reply(&reply.body).map_err(|wire::Malformed| unavailable(Trouble::Malformed))

@@ -1,5 +1,6 @@
 //! The health-insurance register (cổng tiếp nhận BHXH): is this person insured, and by which card?
 
+mod check_in;
 mod client;
 mod finding;
 mod result_code;
@@ -10,6 +11,7 @@ use flows::person::Person;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+pub use check_in::{CheckInChannel, Receipt};
 pub use client::InsuranceClient;
 pub use finding::Finding;
 pub use result_code::{Action, ResultCode};
@@ -33,7 +35,7 @@ pub trait InsuranceRegister: Send + Sync {
 pub struct Configuration {
     /// The address before `/api/…`, without a slash at its end.
     pub base_url: String,
-    /// The station's account, `<maCSKCB>_BV`.
+    /// The station's account, `<maCSKCB>_BV`. `maCSKCB`, and `maTinh` in its first two digits, are taken from it.
     pub user: String,
     /// The station's password. Only its MD5 leaves this server, as the register wants it.
     #[serde(deserialize_with = "secret")]
@@ -44,7 +46,15 @@ pub struct Configuration {
     /// `cccdCb`: that person's number.
     #[serde(deserialize_with = "secret")]
     pub staff_number: SecretString,
+    /// The path of CHECK-IN messages: that of QĐ 3176/QĐ-BYT (in force since 2025) unless set otherwise; the one of
+    /// QĐ 4750/QĐ-BYT is `/api/qd130/checkInKcbQd4750`.
+    #[serde(default = "check_in_path")]
+    pub check_in_path: String,
     /// Time limits.
     #[serde(default)]
     pub limits: Limits,
+}
+
+fn check_in_path() -> String {
+    "/api/qd130/checkInKcbQd3176".to_owned()
 }

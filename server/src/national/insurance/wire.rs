@@ -3,6 +3,8 @@
 //! Known: paths, parameters, members, codes. Stand-ins: none but the values' lengths, which are not limited here
 //! beyond the size of the whole answer.
 
+pub(in crate::national) mod check_in;
+
 use flows::{
     InsuranceCard,
     person::{Birth, Person},
@@ -76,6 +78,11 @@ pub(in crate::national) fn token_reply(bytes: &[u8]) -> Result<TokenReply, Malfo
 fn three_digits(code: &str) -> Result<String, Malformed> {
     let shaped = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
     if shaped { Ok(code.to_owned()) } else { Err(Malformed) }
+}
+
+/// Whether the register's remark says that the token is at fault, whatever the code.
+fn token_named(remark: Option<&str>) -> bool {
+    remark.is_some_and(|text| text.to_lowercase().contains("token không đúng"))
 }
 
 /// The address of the look-up, with the token in its query as the register wants it.
@@ -205,8 +212,7 @@ pub(in crate::national) enum LookUpReply {
 pub(in crate::national) fn look_up_reply(bytes: &[u8]) -> Result<LookUpReply, Malformed> {
     let answer: Answer = serde_json::from_slice(bytes).map_err(|_| Malformed)?;
     let digits = three_digits(&answer.ma_ket_qua)?;
-    let token_named =
-        answer.ghi_chu.as_deref().is_some_and(|text| text.to_lowercase().contains("token không đúng"));
+    let token_named = token_named(answer.ghi_chu.as_deref());
     let Some(code) = ResultCode::parse(&digits) else {
         return Ok(if token_named {
             LookUpReply::TokenRefused(digits)

@@ -11,7 +11,7 @@ use crate::{
     config::Mode,
     national::{
         ConfigurationError, NationalError, System, Trouble,
-        http::{Http, loopback},
+        http::{Http, Repeat, loopback},
     },
     random::Random,
 };
@@ -98,7 +98,9 @@ impl PopulationDatabase for PopulationClient {
         let number = self.random.uuid().map_err(|_| unavailable(Trouble::NoRandomness))?.to_string();
         let body = wire::request(&self.configuration, &number, person)
             .map_err(|field| NationalError::NotAskable { system: SYSTEM, field })?;
-        let exchange = async { self.http.exchange(|| self.request(&body)).await.map_err(unavailable) };
+        let exchange = async {
+            self.http.exchange(Repeat::IfNothingDone, || self.request(&body)).await.map_err(unavailable)
+        };
         let reply = self.http.in_time(exchange).await?;
         let refused = |code| Err(NationalError::Refused { system: SYSTEM, code });
         match (reply.status, wire::reply(&reply.body)) {
