@@ -5,10 +5,12 @@
 #![forbid(unsafe_code)]
 
 pub mod answer;
+pub mod consent;
 pub mod engine;
 pub mod evidence;
 pub mod health;
 pub mod insurance;
+pub mod law;
 pub mod person;
 pub mod policy;
 pub mod signature;

@@ -63,6 +63,11 @@ pub enum Purpose {
     HealthCheckIn,
 }
 
+impl Purpose {
+    /// Every purpose that consent is asked for.
+    pub const ALL: [Self; 1] = [Self::HealthCheckIn];
+}
+
 /// A way to say who one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

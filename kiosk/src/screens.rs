@@ -22,7 +22,6 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use consent::{consent_digest, consent_text};
 use flows::step::Question;
 
 use crate::{

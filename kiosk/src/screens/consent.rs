@@ -2,42 +2,22 @@
 //! exact text goes with the answer (Luật 91/2025/QH15 Đ9).
 
 use egui::{Rect, pos2, vec2};
-use flows::step::Purpose;
+use flows::consent;
 
 use crate::{
     conversation::{PersonSays, State, Step},
     look::{Kind, Page, Style, colour, drawing, paragraph},
-    words::Words,
 };
-
-/// The question and the paragraphs below it, as shown.
-pub fn consent_text(words: Words, purpose: Purpose) -> [String; 5] {
-    match purpose {
-        Purpose::HealthCheckIn => [
-            words.say("consent-title"),
-            words.say("consent-health-check-in-what"),
-            words.say("consent-health-check-in-why"),
-            words.say("consent-health-check-in-kept"),
-            words.say("consent-health-check-in-refuse"),
-        ],
-    }
-}
-
-/// SHA-256 of the text shown: its paragraphs with one line feed between them, UTF-8; lower-case hex.
-pub fn consent_digest(text: &[String]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, text.join("\n").as_bytes());
-    hex::encode(digest)
-}
 
 pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let Some(Step::Consent(purpose)) = state.visit().map(|visit| &visit.step) else { return };
     let words = page.words;
-    let text = consent_text(words, *purpose);
+    let Some(text) = consent::current(*purpose, words.0) else { return };
     let answers = page.two_buttons(
         (&words.say("consent-yes"), Kind::Secondary, Some(drawing::tick)),
         (&words.say("consent-no"), Kind::Secondary, Some(drawing::no)),
     );
-    let [title, paragraphs @ ..] = &text;
+    let [title, paragraphs @ ..] = &text.paragraphs;
     page.title(title);
     for paragraph in paragraphs {
         point(page, paragraph);
@@ -49,7 +29,7 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
         (_, true) => false,
         _ => return,
     };
-    page.says(PersonSays::Consent { given, text_sha256: consent_digest(&text) });
+    page.says(PersonSays::Consent { given, text_sha256: text.sha256_hex() });
 }
 
 /// A paragraph with a mark at its left.

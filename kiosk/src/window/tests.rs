@@ -81,9 +81,8 @@ fn fingers_lead_from_welcome_to_the_number() {
     assert!(matches!(desk.orders.borrow().last(), Some(Command::OpenSession { .. })));
     desk.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn });
     desk.touch("Đồng ý");
-    let shown =
-        crate::screens::consent_text(crate::words::Words(flows::Language::Vi), Purpose::HealthCheckIn);
-    let digest = crate::screens::consent_digest(&shown);
+    let shown = flows::consent::current(Purpose::HealthCheckIn, flows::Language::Vi).unwrap();
+    let digest = shown.sha256_hex();
     let agreed = desk.orders.borrow().iter().any(|order| match order {
         Command::Answer { answer, .. } => {
             matches!(&**answer, flows::Answer::Consent { given: true, text_sha256, .. } if *text_sha256 == digest)

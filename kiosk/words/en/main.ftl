@@ -23,12 +23,7 @@ take-away-title = Please lift the card off the reader
 take-away-text = It was on the reader before you began. If it is yours, keep it for the next step.
 take-away-other = If it is not yours, please hand it to the staff.
 
-# Consent
-consent-title = May the kiosk read the chip of your card?
-consent-health-check-in-what = It reads the chip and sends the station your name, number, date of birth, residence, photo, and also ethnicity, religion, names of parents and spouse.
-consent-health-check-in-why = To check you in today, look up your insurance and compare with the population database.
-consent-health-check-in-kept = The photo is sensitive data: only shown on the screen, not kept. Nor are ethnicity, religion and relatives.
-consent-health-check-in-refuse = You may say no: the staff will then check you in.
+# Consent (what is asked: flows/src/consent.rs)
 consent-yes = Yes, I agree
 consent-no = No
 

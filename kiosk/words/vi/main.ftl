@@ -23,12 +23,7 @@ take-away-title = Xin nhấc thẻ ra khỏi máy đọc
 take-away-text = Thẻ này đã nằm sẵn trên máy. Nếu là thẻ của ông/bà, xin cầm lại để dùng ở bước sau.
 take-away-other = Nếu không phải thẻ của ông/bà, xin đưa cho nhân viên.
 
-# Đồng ý
-consent-title = Ông/bà có đồng ý cho máy đọc chip trên thẻ không?
-consent-health-check-in-what = Máy đọc và gửi cho trạm thông tin trong chip: họ tên, số định danh, ngày sinh, nơi cư trú, ảnh, và cả dân tộc, tôn giáo, họ tên cha mẹ, vợ chồng.
-consent-health-check-in-why = Để đăng ký khám hôm nay, tra cứu bảo hiểm y tế và đối chiếu với cơ sở dữ liệu dân cư.
-consent-health-check-in-kept = Ảnh là dữ liệu nhạy cảm: chỉ để hiện lên màn hình, không lưu lại. Dân tộc, tôn giáo và tên người thân cũng không lưu.
-consent-health-check-in-refuse = Không đồng ý cũng không sao: nhân viên sẽ đăng ký cho ông/bà.
+# Đồng ý (câu hỏi: flows/src/consent.rs)
 consent-yes = Đồng ý
 consent-no = Không đồng ý
 
