@@ -32,8 +32,8 @@ use server::{
     random::{Random, RandomUnavailable},
     sealed::MasterKey,
     store::{
-        CheckIn, ChipRecord, Completed, Idempotency, Kiosk, Method, NewRequest, NewSession, NewVisit,
-        Patient, Queue, RequestKey, Respond, Store, Submission,
+        CheckIn, ChipRecord, ClientKind, Completed, Idempotency, Kiosk, Method, NewRequest, NewSession,
+        NewVisit, Patient, Queue, RequestKey, Respond, Store, Submission,
         sqlite::{SqliteOptions, SqliteStore},
     },
 };
@@ -83,6 +83,7 @@ async fn check_in(store: &SqliteStore, at: Timestamp) -> CheckIn {
             signature: SecretBytes::new(vec![0; 64]),
             content_digest: "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:".into(),
         }),
+        messages: Vec::new(),
         request: begun(store, at).await,
         respond: Respond::new(|_| Completed {
             state: SecretBytes::new(vec![0; 900]),
@@ -154,7 +155,8 @@ fn durable_check_ins(criterion: &mut Criterion) {
         at,
     };
     let store = Arc::new(runtime.block_on(SqliteStore::open(options)).expect("a store"));
-    let kiosk = Kiosk { id: "demo".into(), public_key: [1; 32], place: "Sảnh".into() };
+    let kiosk =
+        Kiosk { id: "demo".into(), public_key: [1; 32], place: "Sảnh".into(), kind: ClientKind::Kiosk };
     runtime.block_on(store.set_kiosks(vec![kiosk], at)).expect("a kiosk");
     let mut group = criterion.benchmark_group("durable check-ins");
     group.sample_size(20);

@@ -29,7 +29,7 @@ use crate::{
     sealed::{MasterKey, MasterKeyError},
     session::{Conversations, Registers},
     store::{
-        Kiosk, Store, StoreError,
+        ClientKind, Kiosk, Store, StoreError,
         sqlite::{self, SqliteOptions, SqliteStore},
     },
 };
@@ -273,7 +273,7 @@ fn kiosk(path: &Path, mode: Mode) -> Result<Kiosk, StartError> {
     if mode == Mode::Production && DEMONSTRATION_KIOSKS.contains(&public_key) {
         return Err(StartError::DemonstrationKiosk { path: path.to_owned() });
     }
-    Ok(Kiosk { id: file.id, public_key, place: file.place })
+    Ok(Kiosk { id: file.id, public_key, place: file.place, kind: ClientKind::Kiosk })
 }
 
 /// The trusted issuers; one that is refused keeps the server from starting.

@@ -206,7 +206,7 @@ pub(super) async fn admit(
         None => None,
     };
     let (chip, submission) = session.and_then(|session| proven(&session.state)).unzip();
-    let admission = AdmitByHand { call, decision, visit, chip, submission, at };
+    let admission = AdmitByHand { call, decision, visit, chip, submission, messages: Vec::new(), at };
     let recorded = console.store.admit_by_hand(admission).await?;
     let again = if recorded.already { "?again" } else { "" };
     Ok(Redirect::to(&format!("/staff/visits/{}{again}", recorded.visit)).into_response())

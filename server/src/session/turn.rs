@@ -148,6 +148,7 @@ impl Conversations {
             visit,
             chip,
             submission,
+            messages: Vec::new(),
             request,
             respond: respond.clone(),
             at: place.at,

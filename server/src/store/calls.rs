@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{ChipRecord, NewVisit, RequestKey, Respond, Submission};
+use super::{ChipRecord, NewMessage, NewVisit, RequestKey, Respond, Submission};
 
 /// A call for staff from a screen.
 #[derive(Debug, Clone)]
@@ -59,6 +59,8 @@ pub struct AdmitByHand {
     pub chip: Option<ChipRecord>,
     /// What the kiosk signed of it.
     pub submission: Option<Submission>,
+    /// What goes out with it, unless the person had the number already.
+    pub messages: Vec<NewMessage>,
     /// Now.
     pub at: Timestamp,
 }

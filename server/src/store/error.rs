@@ -54,6 +54,15 @@ pub enum StoreError {
     /// No such call that is still open.
     #[error("there is no such open call; somebody may have answered it already")]
     UnknownCall,
+    /// No such visit, or its subject was erased.
+    #[error("there is no such visit, or what it says of the person was erased")]
+    UnknownVisit,
+    /// No such dead letter.
+    #[error("there is no such dead letter; somebody may have decided about it already")]
+    UnknownMessage,
+    /// No system takes this message.
+    #[error("no system takes this message: a person tells it, and then sets it aside")]
+    NotRetriable,
     /// No such subject.
     #[error("there is no such subject, or their key was destroyed")]
     UnknownSubject,

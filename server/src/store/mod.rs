@@ -16,6 +16,7 @@ pub mod calls;
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod error;
+pub mod outbox;
 pub mod requests;
 pub mod sessions;
 pub mod sqlite;
@@ -23,10 +24,15 @@ pub mod visits;
 
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
 pub use error::{ChallengeFault, StoreError};
-pub use requests::{Begun, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
+pub use outbox::{
+    ClaimedMessage, DecideMessage, Delivered, FirstCost, Found, KeptReceipt, Lane, MessageKind,
+    MessageReceipt, NewMessage, NotDelivered, Outbox, OutboxStatus, Queued, Standing, UndeliveredMessage,
+};
+pub use requests::{Begun, ClientKind, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
 pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
 pub use visits::{
-    CheckIn, ChipRecord, Completed, Method, NewVisit, Patient, Queue, Recorded, Submission, Visit,
+    CheckIn, ChipRecord, Completed, InsuranceCheck, Method, NewVisit, Patient, PopulationCheck, Queue,
+    Recorded, Submission, Visit,
 };
 
 use crate::audit::AuditReport;
@@ -42,8 +48,8 @@ pub struct Forgotten {
 
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
-pub trait Store: Send + Sync {
-    /// Enrols these kiosks, one that is known with its new key and place, and withdraws every other.
+pub trait Store: Outbox + Send + Sync {
+    /// Enrols these callers, one that is known with its new key and place, and withdraws every other.
     ///
     /// # Errors
     /// Where it could not be written.

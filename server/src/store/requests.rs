@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use identity::SecretBytes;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Seconds for which a request's nonce is remembered: one made up to 60 s ahead of the server's clock can be
@@ -14,7 +15,17 @@ pub const NONCE_SECONDS: i64 = 300;
 /// longest request takes.
 pub const CLAIM_SECONDS: i64 = 120;
 
-/// A kiosk that may call.
+/// What kind of caller it is: each may call its own operations and no other's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientKind {
+    /// A kiosk.
+    Kiosk,
+    /// Software of the station, such as its clinic information system.
+    Software,
+}
+
+/// A kiosk, or software of the station, that may call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kiosk {
     /// Its id, also the `keyid` of its signatures.
@@ -23,6 +34,8 @@ pub struct Kiosk {
     pub public_key: [u8; 32],
     /// Where it stands, as staff know the place.
     pub place: String,
+    /// Which of the two it is.
+    pub kind: ClientKind,
 }
 
 /// Names one request of a kiosk: what is sent again under the same key is the same request.

@@ -2,7 +2,7 @@
 
 use flows::{
     InsuranceCard,
-    engine::{Insurance, InsuranceStatus},
+    engine::{Insurance, InsuranceStatus, Population},
     person::{Birth, Sex},
     policy::Strength,
 };
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{RequestKey, Respond, StepCall, calls::Decision};
+use super::{NewMessage, RequestKey, Respond, StepCall, calls::Decision};
 
 /// The day at the station: Asia/Ho_Chi_Minh has been UTC+7 without summer time since 1975.
 pub fn station_day(at: Timestamp) -> Date {
@@ -210,6 +210,8 @@ pub struct CheckIn {
     pub chip: Option<ChipRecord>,
     /// What the kiosk signed.
     pub submission: Option<Submission>,
+    /// What goes out with it, unless the person had the number already.
+    pub messages: Vec<NewMessage>,
     /// The request that brought the last answer.
     pub request: RequestKey,
     /// The conversation's last state and the response, out of what was recorded.
@@ -286,10 +288,47 @@ pub struct Visit {
     pub insurance_result: Option<String>,
     /// Who. None where the subject was erased.
     pub patient: Option<Patient>,
-    /// The insurance card that counted. None also where the subject was erased.
+    /// What the insurance register said since, where it had to be asked again: the latest.
+    pub insurance_check: Option<InsuranceCheck>,
+    /// What the population database said since, where it had to be asked again: the latest.
+    pub population_check: Option<PopulationCheck>,
+    /// The insurance card that counted then. None also where the subject was erased.
     pub insurance_card: Option<InsuranceCard>,
     /// Who admitted the person by hand, and why. None also where the subject was erased.
     pub decision: Option<Decision>,
+}
+
+impl Visit {
+    /// How the insurance stands now: by the latest answer, else as it was recorded.
+    pub fn insurance_now(&self) -> InsuranceStatus {
+        self.insurance_check.as_ref().map_or(self.recorded.insurance, |check| check.insurance.status)
+    }
+
+    /// The insurance card that counts now. None also where the subject was erased.
+    pub fn card_now(&self) -> Option<&InsuranceCard> {
+        match &self.insurance_check {
+            Some(check) => check.insurance.card.as_ref(),
+            None => self.insurance_card.as_ref(),
+        }
+    }
+}
+
+/// An answer of the insurance register that came after the visit was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsuranceCheck {
+    /// What it says. Its card is none also where the subject was erased.
+    pub insurance: Insurance,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// An answer of the population database that came after the visit was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PopulationCheck {
+    /// What it says.
+    pub outcome: Population,
+    /// When it came.
+    pub at: Timestamp,
 }
 
 impl std::fmt::Debug for Visit {

@@ -265,6 +265,7 @@ async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
         },
         chip: None,
         submission: None,
+        messages: Vec::new(),
         at: server.now(),
     };
     server.store.admit_by_hand(admission).await.unwrap();

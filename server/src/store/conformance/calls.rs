@@ -31,6 +31,7 @@ fn admission(call: Uuid, number: Option<&str>, at: Timestamp) -> AdmitByHand {
         visit: NewVisit { strength: Strength::NoDocument, ..visit(number) },
         chip: None,
         submission: None,
+        messages: Vec::new(),
         at,
     }
 }

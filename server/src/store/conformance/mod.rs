@@ -23,6 +23,7 @@ use crate::random::Random;
 
 pub mod calls;
 pub mod erasure;
+pub mod outbox;
 pub mod requests;
 pub mod sessions;
 pub mod visits;
@@ -78,6 +79,20 @@ macro_rules! conformance_tests {
                 who_is_admitted_by_hand_with_a_number_is_the_person_known_by_it
                 a_call_can_be_answered_once
                 a_call_from_the_first_screen_needs_no_conversation;
+            outbox:
+                a_message_goes_out_with_its_record_or_not_at_all
+                a_number_given_again_sends_nothing_again
+                messages_about_one_person_to_one_system_keep_their_order
+                a_lease_that_runs_out_gives_the_message_back
+                a_late_report_of_a_failure_counts_for_nothing
+                a_dead_letter_holds_the_later_ones_until_staff_decide
+                staff_have_a_dead_letter_tried_again
+                what_a_person_has_to_tell_is_theirs_from_the_beginning
+                an_answer_becomes_a_row_and_the_visit_s_stays
+                a_receipt_is_kept_with_what_was_sent
+                the_first_cost_is_queued_once_and_answered_each_time
+                an_erased_person_s_messages_are_not_delivered
+                every_step_of_a_message_leaves_a_leaf;
             erasure:
                 an_erased_person_cannot_be_read_and_comes_back_as_a_stranger
                 conversations_are_forgotten_after_a_day
@@ -158,7 +173,12 @@ pub fn visit(number: Option<&str>) -> NewVisit {
 /// The kiosks `demo` and `other`.
 pub fn kiosks() -> Vec<Kiosk> {
     [("demo", [1; 32]), ("other", [2; 32])]
-        .map(|(id, public_key)| Kiosk { id: id.into(), public_key, place: "Sảnh chính".into() })
+        .map(|(id, public_key)| Kiosk {
+            id: id.into(),
+            public_key,
+            place: "Sảnh chính".into(),
+            kind: ClientKind::Kiosk,
+        })
         .to_vec()
 }
 
@@ -278,6 +298,7 @@ impl<'a> World<'a> {
                 signature: secret("signature"),
                 content_digest: "sha-256=:AAAA:".into(),
             }),
+            messages: Vec::new(),
             request: self.begun("demo", at).await,
             respond: Respond::new(|recorded: &Recorded| Completed {
                 state: secret(&format!("done {}", recorded.ticket_number())),

@@ -70,7 +70,10 @@ pub async fn an_unknown_kiosk_is_refused(world: &World<'_>) {
 }
 
 pub async fn a_kiosk_can_get_a_new_key(world: &World<'_>) {
-    let kiosk = Kiosk { id: "demo".into(), public_key: [7; 32], place: "Phòng chờ".into() };
+    let kiosk =
+        Kiosk {
+            id: "demo".into(), public_key: [7; 32], place: "Phòng chờ".into(), kind: ClientKind::Kiosk
+        };
     world.store.set_kiosks(vec![kiosk.clone()], at(1)).await.unwrap();
     assert_eq!(world.store.kiosk("demo").await.unwrap(), Some(kiosk));
 }

@@ -36,6 +36,15 @@ pub(super) enum Logged {
     SubjectMade,
     CheckedIn,
     NumberRepeated,
+    MessageQueued,
+    MessageClaimed,
+    MessageDeferred,
+    MessageEnded,
+    MessageDecided,
+    ReceiptKept,
+    FirstCostReported,
+    InsuranceChecked,
+    PopulationChecked,
     KeyDestroyed,
     ExpiredForgotten,
 }
@@ -49,6 +58,10 @@ impl Logged {
             Self::StaffCalled => Some("SELECT * FROM calls WHERE id = ?"),
             Self::CallAnswered => Some("SELECT * FROM call_endings WHERE call = ?"),
             Self::CheckedIn | Self::NumberRepeated => Some("SELECT * FROM visits WHERE id = ?"),
+            Self::MessageDecided => Some("SELECT * FROM outbox_decisions WHERE id = ?"),
+            Self::ReceiptKept => Some("SELECT * FROM outbox_receipts WHERE message = ?"),
+            Self::InsuranceChecked => Some("SELECT * FROM insurance_checks WHERE id = ?"),
+            Self::PopulationChecked => Some("SELECT * FROM population_checks WHERE id = ?"),
             Self::KioskEnrolled
             | Self::KioskWithdrawn
             | Self::RequestBegun
@@ -58,11 +71,37 @@ impl Logged {
             | Self::ChallengeIssued
             | Self::CallRepeated
             | Self::SubjectMade
+            | Self::MessageQueued
+            | Self::MessageClaimed
+            | Self::MessageDeferred
+            | Self::MessageEnded
+            | Self::FirstCostReported
             | Self::KeyDestroyed
             | Self::ExpiredForgotten => None,
         }
     }
 }
+
+/// How many rows there are of each table whose rows are kept, and how many leaves speak of one.
+const KEPT_COUNTS: &[(&str, &str)] = &[
+    ("SELECT count(*) FROM visits", "SELECT count(*) FROM audit WHERE operation = 'checked_in'"),
+    ("SELECT count(*) FROM consents", "SELECT count(*) FROM audit WHERE operation = 'consent_answered'"),
+    ("SELECT count(*) FROM calls", "SELECT count(*) FROM audit WHERE operation = 'staff_called'"),
+    ("SELECT count(*) FROM call_endings", "SELECT count(*) FROM audit WHERE operation = 'call_answered'"),
+    (
+        "SELECT count(*) FROM outbox_decisions",
+        "SELECT count(*) FROM audit WHERE operation = 'message_decided'",
+    ),
+    ("SELECT count(*) FROM outbox_receipts", "SELECT count(*) FROM audit WHERE operation = 'receipt_kept'"),
+    (
+        "SELECT count(*) FROM insurance_checks",
+        "SELECT count(*) FROM audit WHERE operation = 'insurance_checked'",
+    ),
+    (
+        "SELECT count(*) FROM population_checks",
+        "SELECT count(*) FROM audit WHERE operation = 'population_checked'",
+    ),
+];
 
 /// The last leaf about a record that changes: its place and digest.
 type Last = BTreeMap<String, (u64, [u8; 32])>;
@@ -131,16 +170,12 @@ pub(super) async fn verify(
     if let Some(found) = latest.compare(connection, keys).await? {
         return Ok(found);
     }
-    let unlogged: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM visits) + (SELECT count(*) FROM consents) + (SELECT count(*) FROM calls)
-              + (SELECT count(*) FROM call_endings)
-              - (SELECT count(*) FROM audit WHERE operation IN
-                    ('checked_in', 'consent_answered', 'staff_called', 'call_answered'))",
-    )
-    .fetch_one(connection)
-    .await?;
-    if unlogged != 0 {
-        return Ok(AuditReport::UnloggedRecords);
+    for (rows, leaves) in KEPT_COUNTS {
+        let rows: i64 = sqlx::query_scalar(*rows).fetch_one(&mut *connection).await?;
+        let leaves: i64 = sqlx::query_scalar(*leaves).fetch_one(&mut *connection).await?;
+        if rows != leaves {
+            return Ok(AuditReport::UnloggedRecords);
+        }
     }
     Ok(AuditReport::Intact { leaves: leaves.unsigned_abs(), head })
 }

@@ -171,6 +171,7 @@ impl Operation for AdmitByHand {
             method: Method::ByHand,
             chip: self.chip.as_ref(),
             submission: self.submission.as_ref(),
+            messages: &self.messages,
             at: self.at,
         };
         let recorded = visits::record(tx, &self.visit, &source).await?;

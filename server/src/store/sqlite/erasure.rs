@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     audit::Logged,
+    outbox,
     requests::before,
     transaction::{Transaction, id},
     writer::Operation,
@@ -58,6 +59,7 @@ impl Operation for DestroySubjectKey {
             tx.destroy_key(session).await?;
             sqlx::query("DELETE FROM requests WHERE owner = ?").bind(session).execute(tx.on()).await?;
         }
+        outbox::erase(tx, &subject, self.at).await?;
         tx.log(Logged::KeyDestroyed, &subject, &row, self.at).await
     }
 }

@@ -4,14 +4,17 @@ use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use identity::number::PersonalNumber;
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{SqliteConnection, SqlitePool};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
-    AdmitByHand, Begun, CheckIn, CloseCall, Forgotten, Kiosk, NewCall, NewChallenge, NewRequest, NewSession,
-    OpenCall, Recorded, RequestKey, SessionRow, Store, StoreError, Turn, Visit,
+    AdmitByHand, Begun, CheckIn, ClaimedMessage, CloseCall, DecideMessage, Delivered, FirstCost, Forgotten,
+    KeptReceipt, Kiosk, NewCall, NewChallenge, NewRequest, NewSession, NotDelivered, OpenCall, Outbox,
+    OutboxStatus, Queued, Recorded, RequestKey, SessionRow, Store, StoreError, Turn, UndeliveredMessage,
+    Visit,
 };
 use crate::{
     audit::AuditReport,
@@ -22,8 +25,10 @@ use crate::{
 
 mod audit;
 mod calls;
+mod checks;
 mod erasure;
 mod open;
+mod outbox;
 mod requests;
 mod sessions;
 mod transaction;
@@ -75,6 +80,7 @@ impl Keys {
 pub struct SqliteStore {
     writer: writer::Writer,
     readers: SqlitePool,
+    queued: Notify,
     keys: Arc<Keys>,
 }
 
@@ -162,7 +168,9 @@ impl Store for SqliteStore {
     }
 
     async fn record_check_in(&self, check_in: CheckIn) -> Result<Recorded, StoreError> {
-        self.writer.submit(check_in).await
+        let recorded = self.writer.submit(check_in).await?;
+        self.queued.notify_one();
+        Ok(recorded)
     }
 
     async fn call_staff(&self, call: NewCall) -> Result<Uuid, StoreError> {
@@ -174,7 +182,9 @@ impl Store for SqliteStore {
     }
 
     async fn admit_by_hand(&self, admission: AdmitByHand) -> Result<Recorded, StoreError> {
-        self.writer.submit(admission).await
+        let recorded = self.writer.submit(admission).await?;
+        self.queued.notify_one();
+        Ok(recorded)
     }
 
     async fn close_call(&self, ending: CloseCall) -> Result<(), StoreError> {
@@ -213,6 +223,64 @@ impl Store for SqliteStore {
 
     async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
         audit::verify(&mut *self.readers.begin().await?, &self.keys).await
+    }
+}
+
+#[async_trait]
+impl Outbox for SqliteStore {
+    async fn record_first_cost(&self, cost: FirstCost) -> Result<Option<Queued>, StoreError> {
+        let queued = self.writer.submit(cost).await?;
+        self.queued.notify_one();
+        Ok(queued)
+    }
+
+    async fn claim_message(
+        &self,
+        at: Timestamp,
+        lease: SignedDuration,
+    ) -> Result<Option<ClaimedMessage>, StoreError> {
+        self.writer.submit(outbox::Claim { at, lease }).await
+    }
+
+    async fn message_delivered(&self, delivered: Delivered) -> Result<(), StoreError> {
+        self.writer.submit(delivered).await
+    }
+
+    async fn message_not_delivered(&self, failed: NotDelivered) -> Result<(), StoreError> {
+        self.writer.submit(failed).await
+    }
+
+    async fn undelivered_messages(&self) -> Result<Vec<UndeliveredMessage>, StoreError> {
+        let listed = outbox::Listed::Undelivered;
+        outbox::undelivered(&mut *self.readers.begin().await?, &self.keys, listed).await
+    }
+
+    async fn dead_letters(&self) -> Result<Vec<UndeliveredMessage>, StoreError> {
+        outbox::undelivered(&mut *self.readers.begin().await?, &self.keys, outbox::Listed::Dead).await
+    }
+
+    async fn retry_message(&self, decision: DecideMessage) -> Result<(), StoreError> {
+        self.writer.submit(outbox::Decide { outcome: outbox::Outcome::Retry, decision }).await?;
+        self.queued.notify_one();
+        Ok(())
+    }
+
+    async fn set_message_aside(&self, decision: DecideMessage) -> Result<(), StoreError> {
+        self.writer.submit(outbox::Decide { outcome: outbox::Outcome::SetAside, decision }).await?;
+        self.queued.notify_one();
+        Ok(())
+    }
+
+    async fn receipts(&self, visit: Uuid) -> Result<Vec<KeptReceipt>, StoreError> {
+        outbox::receipts(&mut *self.readers.begin().await?, &self.keys, visit).await
+    }
+
+    async fn outbox_status(&self) -> Result<OutboxStatus, StoreError> {
+        outbox::status(&mut *self.readers.begin().await?).await
+    }
+
+    async fn messages_queued(&self) {
+        self.queued.notified().await;
     }
 }
 

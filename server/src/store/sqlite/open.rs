@@ -27,7 +27,10 @@ const LOCK: &str = "records.lock";
 const READERS: u32 = 4;
 
 /// The schema's steps, in order. One that was released is never changed.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "initial", include_str!("migrations/0001_initial.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "initial", include_str!("migrations/0001_initial.sql")),
+    (2, "outbox", include_str!("migrations/0002_outbox.sql")),
+];
 
 /// The owner of the key for responses that belong to no conversation.
 pub(super) const SERVER: &str = "server";
@@ -61,7 +64,8 @@ impl SqliteStore {
         super::writer::execute(&mut connection, "COMMIT").await?;
         let readers =
             SqlitePoolOptions::new().max_connections(READERS).connect_with(file.read_only(true)).await?;
-        Ok(Self { writer: Writer::start(connection, Arc::clone(&keys), lock), readers, keys })
+        let writer = Writer::start(connection, Arc::clone(&keys), lock);
+        Ok(Self { writer, readers, queued: tokio::sync::Notify::new(), keys })
     }
 }
 

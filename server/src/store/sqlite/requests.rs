@@ -8,7 +8,9 @@ use sqlx::{Row as _, SqliteConnection};
 use super::{
     audit::Logged,
     open::SERVER,
+    parse_word,
     transaction::{Transaction, bytes},
+    word,
     writer::Operation,
 };
 use crate::{
@@ -47,18 +49,19 @@ impl Operation for SetKiosks {
 }
 
 async fn enrol(tx: &mut Transaction<'_>, new: &Kiosk, at: Timestamp) -> Result<(), StoreError> {
-    let Kiosk { id, public_key, place } = new;
+    let Kiosk { id, public_key, place, kind } = new;
     if kiosk(tx.on(), id).await?.as_ref() == Some(new) {
         return Ok(());
     }
     let row = sqlx::query(
-        "INSERT INTO kiosks (id, public_key, place, enrolled_at) VALUES (?, ?, ?, ?)
+        "INSERT INTO kiosks (id, public_key, place, kind, enrolled_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key, place = excluded.place,
-             enrolled_at = excluded.enrolled_at, withdrawn_at = NULL RETURNING *",
+             kind = excluded.kind, enrolled_at = excluded.enrolled_at, withdrawn_at = NULL RETURNING *",
     )
     .bind(id)
     .bind(public_key.as_slice())
     .bind(place)
+    .bind(word(kind)?)
     .bind(at.as_millisecond())
     .fetch_one(tx.on())
     .await?;
@@ -66,7 +69,7 @@ async fn enrol(tx: &mut Transaction<'_>, new: &Kiosk, at: Timestamp) -> Result<(
 }
 
 pub(super) async fn kiosk(connection: &mut SqliteConnection, id: &str) -> Result<Option<Kiosk>, StoreError> {
-    let row = sqlx::query("SELECT public_key, place FROM kiosks WHERE id = ? AND withdrawn_at IS NULL")
+    let row = sqlx::query("SELECT public_key, place, kind FROM kiosks WHERE id = ? AND withdrawn_at IS NULL")
         .bind(id)
         .fetch_optional(connection)
         .await?;
@@ -75,6 +78,7 @@ pub(super) async fn kiosk(connection: &mut SqliteConnection, id: &str) -> Result
             id: id.to_owned(),
             public_key: bytes("kiosks.public_key", row.try_get("public_key")?)?,
             place: row.try_get("place")?,
+            kind: parse_word("kiosks.kind", row.try_get("kind")?)?,
         })
     })
     .transpose()

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Keys,
     audit::Logged,
-    calls, erasure, parse_word,
+    calls, checks, erasure, outbox, parse_word,
     sessions::{self, Next},
     transaction::{Transaction, bytes, id, time},
     word,
@@ -20,7 +20,8 @@ use super::{
 use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
-        CheckIn, ChipRecord, Decision, Method, NewVisit, Patient, Recorded, StoreError, Submission, Visit,
+        CheckIn, ChipRecord, Decision, Method, NewMessage, NewVisit, Patient, Recorded, StoreError,
+        Submission, Visit,
         visits::{insurance_code, insurance_status, station_day},
     },
 };
@@ -39,6 +40,7 @@ pub(super) struct Source<'a> {
     pub(super) method: Method,
     pub(super) chip: Option<&'a ChipRecord>,
     pub(super) submission: Option<&'a Submission>,
+    pub(super) messages: &'a [NewMessage],
     pub(super) at: Timestamp,
 }
 
@@ -54,6 +56,7 @@ impl Operation for CheckIn {
             method: self.visit.method,
             chip: self.chip.as_ref(),
             submission: self.submission.as_ref(),
+            messages: &self.messages,
             at: self.at,
         };
         let recorded = record(tx, &self.visit, &source).await?;
@@ -101,7 +104,12 @@ pub(super) async fn record(
     let number = next_number(tx, visit, day).await?;
     let row = insert(tx, visit, source, &Numbered { subject: &subject, key: &key, day, number }).await?;
     let recorded = parse(&row)?;
-    tx.log(Logged::CheckedIn, &recorded.visit.to_string(), &row, source.at).await?;
+    let visit = recorded.visit.to_string();
+    tx.log(Logged::CheckedIn, &visit, &row, source.at).await?;
+    let about = outbox::About { visit: &visit, subject: &subject, key: &key };
+    for message in source.messages {
+        outbox::queue(tx, &about, message, source.at).await?;
+    }
     Ok(recorded)
 }
 
@@ -303,13 +311,15 @@ async fn unseal(
         let ending =
             sqlx::query("SELECT call, decision FROM call_endings WHERE visit = ? ORDER BY at LIMIT 1")
                 .bind(&visit)
-                .fetch_optional(connection)
+                .fetch_optional(&mut *connection)
                 .await?;
         if let Some(ending) = ending {
             let place = calls::decision_place(ending.try_get("call")?);
             decision = Some(Sealed::<Decision>::from_stored(ending.try_get("decision")?).open(key, place)?);
         }
     }
+    let insurance_check = checks::insurance(&mut *connection, key.as_ref(), &visit).await?;
+    let population_check = checks::population(&mut *connection, &visit).await?;
     let word_of = |name| row.try_get::<Option<String>, _>(name);
     let session = word_of("session")?;
     Ok(Visit {
@@ -327,6 +337,8 @@ async fn unseal(
             .transpose()?,
         insurance_result: word_of("insurance_result")?,
         patient,
+        insurance_check,
+        population_check,
         insurance_card,
         decision,
         recorded,

@@ -1,0 +1,119 @@
+//! What a register said of a visit after it was recorded: rows of their own, never a change of the visit's.
+
+use flows::{
+    InsuranceCard,
+    engine::{Insurance, Population},
+};
+use jiff::Timestamp;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::{
+    audit::Logged,
+    parse_word,
+    transaction::{Transaction, time},
+    word,
+};
+use crate::{
+    sealed::{DataKey, Place, Sealed},
+    store::{
+        InsuranceCheck, PopulationCheck, StoreError,
+        visits::{insurance_code, insurance_status},
+    },
+};
+
+fn card_place(row: &str) -> Place<'_> {
+    Place { table: "insurance_checks", column: "card", row }
+}
+
+pub(super) async fn keep_insurance(
+    tx: &mut Transaction<'_>,
+    visit: &str,
+    subject: &str,
+    insurance: &Insurance,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    // Erased since it was asked: the answer is nobody's.
+    let Some(key) = tx.key(subject).await? else { return Ok(()) };
+    let new = tx.new_id()?;
+    let card = insurance.card.as_ref().map(|card| tx.seal(card, &key, card_place(&new))).transpose()?;
+    let row = sqlx::query(
+        "INSERT INTO insurance_checks (id, visit, insurance, result, card, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+    )
+    .bind(&new)
+    .bind(visit)
+    .bind(insurance_code(insurance.status))
+    .bind(insurance.result_code.as_deref())
+    .bind(card)
+    .bind(at.as_millisecond())
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::InsuranceChecked, &new, &row, at).await
+}
+
+pub(super) async fn keep_population(
+    tx: &mut Transaction<'_>,
+    visit: &str,
+    outcome: Population,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let new = tx.new_id()?;
+    let row =
+        sqlx::query("INSERT INTO population_checks (id, visit, outcome, at) VALUES (?, ?, ?, ?) RETURNING *")
+            .bind(&new)
+            .bind(visit)
+            .bind(word(&outcome)?)
+            .bind(at.as_millisecond())
+            .fetch_one(tx.on())
+            .await?;
+    tx.log(Logged::PopulationChecked, &new, &row, at).await
+}
+
+/// The latest answer of the insurance register about a visit, after the one in its own row. Without a key its card
+/// cannot be read.
+pub(super) async fn insurance(
+    connection: &mut SqliteConnection,
+    key: Option<&DataKey>,
+    visit: &str,
+) -> Result<Option<InsuranceCheck>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM insurance_checks WHERE visit = ? ORDER BY at DESC, rowid DESC LIMIT 1")
+            .bind(visit)
+            .fetch_optional(connection)
+            .await?;
+    let Some(row) = row else { return Ok(None) };
+    let card: Option<Vec<u8>> = row.try_get("card")?;
+    let card = match (card, key) {
+        (Some(card), Some(key)) => {
+            Some(Sealed::<InsuranceCard>::from_stored(card).open(key, card_place(row.try_get("id")?))?)
+        }
+        _ => None,
+    };
+    Ok(Some(InsuranceCheck {
+        insurance: Insurance {
+            status: insurance_status(row.try_get("insurance")?)
+                .ok_or(StoreError::Malformed { what: "insurance_checks.insurance" })?,
+            result_code: row.try_get("result")?,
+            card,
+        },
+        at: time("insurance_checks.at", row.try_get("at")?)?,
+    }))
+}
+
+/// The latest answer of the population database about a visit, where it had to be asked again.
+pub(super) async fn population(
+    connection: &mut SqliteConnection,
+    visit: &str,
+) -> Result<Option<PopulationCheck>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM population_checks WHERE visit = ? ORDER BY at DESC, rowid DESC LIMIT 1")
+            .bind(visit)
+            .fetch_optional(connection)
+            .await?;
+    row.map(|row| {
+        Ok(PopulationCheck {
+            outcome: parse_word("population_checks.outcome", row.try_get("outcome")?)?,
+            at: time("population_checks.at", row.try_get("at")?)?,
+        })
+    })
+    .transpose()
+}

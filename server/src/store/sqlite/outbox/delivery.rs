@@ -1,0 +1,155 @@
+//! Leasing a message to whoever delivers it, and what came of it.
+
+use async_trait::async_trait;
+use identity::SecretBytes;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{Row as _, sqlite::SqliteRow};
+
+use super::{super::checks, erase, payload_place};
+use crate::{
+    sealed::{Place, Sealed},
+    store::{
+        ClaimedMessage, Delivered, Found, MessageReceipt, NotDelivered, StoreError,
+        sqlite::{
+            audit::Logged,
+            parse_word,
+            transaction::{Transaction, id, time},
+            writer::Operation,
+        },
+    },
+};
+
+/// Leases the next message.
+pub(in crate::store::sqlite) struct Claim {
+    pub(in crate::store::sqlite) at: Timestamp,
+    pub(in crate::store::sqlite) lease: SignedDuration,
+}
+
+#[async_trait]
+impl Operation for Claim {
+    type Output = Option<ClaimedMessage>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Option<ClaimedMessage>, StoreError> {
+        let until = self.at.saturating_add(self.lease).unwrap_or(Timestamp::MAX);
+        loop {
+            let row = sqlx::query(
+                "UPDATE outbox SET leased_until = ?1, attempts = attempts + 1, tried = tried + 1
+                 WHERE seq = (
+                     SELECT seq FROM outbox AS due
+                     WHERE state = 'waiting' AND not_before <= ?2 AND coalesce(leased_until, 0) <= ?2
+                         AND NOT EXISTS (
+                             SELECT 1 FROM outbox AS earlier
+                             WHERE earlier.lane = due.lane AND earlier.subject = due.subject
+                                 AND earlier.seq < due.seq AND earlier.state IN ('waiting', 'dead'))
+                     ORDER BY not_before, seq LIMIT 1)
+                 RETURNING *",
+            )
+            .bind(until.as_millisecond())
+            .bind(self.at.as_millisecond())
+            .fetch_optional(tx.on())
+            .await?;
+            let Some(row) = row else { return Ok(None) };
+            let (message, subject): (String, String) = (row.try_get("id")?, row.try_get("subject")?);
+            let Some(key) = tx.key(&subject).await? else {
+                erase(tx, &subject, self.at).await?;
+                continue;
+            };
+            tx.log(Logged::MessageClaimed, &message, &row, self.at).await?;
+            let payload = row.try_get::<Option<Vec<u8>>, _>("payload")?;
+            let payload = payload.ok_or(StoreError::Malformed { what: "outbox.payload" })?;
+            return Ok(Some(ClaimedMessage {
+                id: id("outbox.id", &message)?,
+                kind: parse_word("outbox.kind", row.try_get("kind")?)?,
+                visit: id("outbox.visit", row.try_get("visit")?)?,
+                attempt: row.try_get("attempts")?,
+                tried: row.try_get("tried")?,
+                since: time("outbox.since", row.try_get("since")?)?,
+                payload: Sealed::<SecretBytes>::from_stored(payload).open(&key, payload_place(&message))?,
+            }));
+        }
+    }
+}
+
+#[async_trait]
+impl Operation for Delivered {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let message = self.message.to_string();
+        // A dead letter too: the report may come after the lease ran out and a later attempt was the last.
+        let row = sqlx::query(
+            "UPDATE outbox SET state = 'delivered', payload = NULL, leased_until = NULL, error = NULL, ended_at = ?
+             WHERE id = ? AND state IN ('waiting', 'dead') RETURNING *",
+        )
+        .bind(self.at.as_millisecond())
+        .bind(&message)
+        .fetch_optional(tx.on())
+        .await?;
+        let Some(row) = row else { return Ok(()) };
+        tx.log(Logged::MessageEnded, &message, &row, self.at).await?;
+        if let Some(receipt) = &self.receipt {
+            keep(tx, &row, receipt, self.at).await?;
+        }
+        let visit = row.try_get("visit")?;
+        match &self.found {
+            Some(Found::Insurance(insurance)) => {
+                checks::keep_insurance(tx, visit, row.try_get("subject")?, insurance, self.at).await
+            }
+            Some(Found::Population(outcome)) => checks::keep_population(tx, visit, *outcome, self.at).await,
+            None => Ok(()),
+        }
+    }
+}
+
+async fn keep(
+    tx: &mut Transaction<'_>,
+    message: &SqliteRow,
+    receipt: &MessageReceipt,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let id: &str = message.try_get("id")?;
+    // Erased since it was leased: what was sent cannot be kept, and the answer is worth nothing without it.
+    let Some(key) = tx.key(message.try_get("subject")?).await? else { return Ok(()) };
+    let row = sqlx::query(
+        "INSERT INTO outbox_receipts (message, visit, receipt, received, sent, at) VALUES (?, ?, ?, ?, ?, ?)
+         RETURNING *",
+    )
+    .bind(id)
+    .bind(message.try_get::<&str, _>("visit")?)
+    .bind(&receipt.transaction)
+    .bind(&receipt.received)
+    .bind(tx.seal(&receipt.sent, &key, sent_place(id))?)
+    .bind(at.as_millisecond())
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::ReceiptKept, id, &row, at).await
+}
+
+pub(super) fn sent_place(row: &str) -> Place<'_> {
+    Place { table: "outbox_receipts", column: "sent", row }
+}
+
+#[async_trait]
+impl Operation for NotDelivered {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let message = self.message.to_string();
+        let row = sqlx::query(
+            "UPDATE outbox SET state = iif(?1 IS NULL, 'dead', 'waiting'), not_before = coalesce(?1, not_before),
+                 leased_until = NULL, error = ?2, ended_at = iif(?1 IS NULL, ?3, NULL)
+             WHERE id = ?4 AND state = 'waiting' AND attempts = ?5 RETURNING *",
+        )
+        .bind(self.again.map(Timestamp::as_millisecond))
+        .bind(&self.error)
+        .bind(self.at.as_millisecond())
+        .bind(&message)
+        .bind(self.attempt)
+        .fetch_optional(tx.on())
+        .await?;
+        match row {
+            Some(row) => tx.log(Logged::MessageDeferred, &message, &row, self.at).await,
+            None => Ok(()),
+        }
+    }
+}

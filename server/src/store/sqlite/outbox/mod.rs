@@ -1,0 +1,119 @@
+//! What must reach a national system.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::Row as _;
+
+use super::{
+    audit::Logged,
+    requests,
+    transaction::{Transaction, id},
+    writer::Operation,
+};
+use crate::{
+    sealed::{DataKey, Place},
+    store::{FirstCost, NewMessage, Queued, StoreError},
+};
+
+mod delivery;
+mod staff;
+
+pub(super) use delivery::Claim;
+pub(super) use staff::{Decide, Listed, Outcome, receipts, status, undelivered};
+
+/// The visit that messages speak of.
+pub(super) struct About<'a> {
+    pub(super) visit: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) key: &'a DataKey,
+}
+
+/// Queues a message in the transaction of its record. One with the same kind, visit and part stays as it is.
+pub(super) async fn queue(
+    tx: &mut Transaction<'_>,
+    about: &About<'_>,
+    message: &NewMessage,
+    at: Timestamp,
+) -> Result<Queued, StoreError> {
+    let kind = message.kind.as_str();
+    let there: Option<String> =
+        sqlx::query_scalar("SELECT id FROM outbox WHERE kind = ? AND visit = ? AND part = ?")
+            .bind(kind)
+            .bind(about.visit)
+            .bind(message.part)
+            .fetch_optional(tx.on())
+            .await?;
+    if let Some(there) = there {
+        return Ok(Queued { message: id("outbox.id", &there)?, already: true });
+    }
+    let new = tx.new_id()?;
+    let payload = tx.seal(&message.payload, about.key, payload_place(&new))?;
+    // Nobody delivers what a person has to tell: it is theirs from the beginning.
+    let for_staff = message.kind.lane() == crate::store::Lane::Staff;
+    let row = sqlx::query(
+        "INSERT INTO outbox (id, kind, lane, subject, visit, part, payload, state, queued_at, since, not_before,
+             ended_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11) RETURNING *",
+    )
+    .bind(&new)
+    .bind(kind)
+    .bind(message.kind.lane().as_str())
+    .bind(about.subject)
+    .bind(about.visit)
+    .bind(message.part)
+    .bind(payload)
+    .bind(if for_staff { "dead" } else { "waiting" })
+    .bind(at.as_millisecond())
+    .bind(message.not_before.as_millisecond())
+    .bind(for_staff.then_some(at.as_millisecond()))
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::MessageQueued, &new, &row, at).await?;
+    Ok(Queued { message: id("outbox.id", &new)?, already: false })
+}
+
+fn payload_place(row: &str) -> Place<'_> {
+    Place { table: "outbox", column: "payload", row }
+}
+
+#[async_trait]
+impl Operation for FirstCost {
+    type Output = Option<Queued>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Option<Queued>, StoreError> {
+        let visit = self.visit.to_string();
+        let subject: String = sqlx::query_scalar("SELECT subject FROM visits WHERE id = ?")
+            .bind(&visit)
+            .fetch_optional(tx.on())
+            .await?
+            .ok_or(StoreError::UnknownVisit)?;
+        let key = tx.key(&subject).await?.ok_or(StoreError::UnknownVisit)?;
+        let queued = match &self.message {
+            Some(message) => {
+                let about = About { visit: &visit, subject: &subject, key: &key };
+                Some(queue(tx, &about, message, self.at).await?)
+            }
+            None => None,
+        };
+        requests::complete_alone(tx, &self.request, &self.respond.to(&queued)).await?;
+        let said = queued.map_or_else(Vec::new, |queued| queued.message.as_bytes().to_vec());
+        tx.log_content(Logged::FirstCostReported, &visit, &[&said], self.at).await?;
+        Ok(queued)
+    }
+}
+
+/// Ends the messages of a subject whose key is destroyed: nobody can read them any more.
+pub(super) async fn erase(tx: &mut Transaction<'_>, subject: &str, at: Timestamp) -> Result<(), StoreError> {
+    let rows = sqlx::query(
+        "UPDATE outbox SET state = 'erased', payload = NULL, leased_until = NULL, ended_at = ?
+         WHERE subject = ? AND state IN ('waiting', 'dead') RETURNING *",
+    )
+    .bind(at.as_millisecond())
+    .bind(subject)
+    .fetch_all(tx.on())
+    .await?;
+    for row in rows {
+        tx.log(Logged::MessageEnded, row.try_get("id")?, &row, at).await?;
+    }
+    Ok(())
+}
