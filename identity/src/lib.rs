@@ -6,13 +6,18 @@
 
 pub mod bytes;
 pub mod chip;
+pub(crate) mod date;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+pub mod insurance;
 pub mod lds;
 pub mod mrz;
 pub mod number;
 pub mod proof;
+pub mod province;
+pub mod qr;
 pub mod reason;
+pub mod text;
 pub mod tlv;
 pub mod trust;
 

@@ -3,6 +3,8 @@
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::province::BirthPlace;
+
 /// Why text is not a number of its kind. Never quotes the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("expected exactly {expected} digits, found {found} characters{}", if *.other { ", some not digits" } else { "" })]
@@ -98,6 +100,13 @@ pub struct NumberHints {
     pub birth_year: u16,
 }
 
+impl NumberHints {
+    /// Where the birth was registered.
+    pub fn birth_place(self) -> BirthPlace {
+        BirthPlace::of(self.place)
+    }
+}
+
 impl std::fmt::Debug for NumberHints {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("NumberHints(****)")
@@ -126,6 +135,31 @@ impl Can {
 impl std::fmt::Debug for Can {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Can(******)")
+    }
+}
+
+/// The number of the identity card before the personal number (số chứng minh nhân dân): 9 digits.
+#[derive(Clone, PartialEq, Eq, Hash, Zeroize, ZeroizeOnDrop)]
+pub struct OldCardNumber([u8; 9]);
+
+impl OldCardNumber {
+    /// Parses exactly 9 ASCII digits.
+    ///
+    /// # Errors
+    /// Where it is anything else.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        digits(text).map(Self)
+    }
+
+    /// The 9 digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for OldCardNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OldCardNumber(*********)")
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod chip;
 mod documents;
+mod qr;
 
 /// Something that takes bytes from outside.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +18,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: &[&[Target]] = &[chip::TARGETS, documents::TARGETS];
+pub const TARGETS: &[&[Target]] = &[chip::TARGETS, documents::TARGETS, qr::TARGETS];
 
 /// The target with `name`.
 pub fn target(name: &str) -> Option<Target> {

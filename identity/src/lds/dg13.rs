@@ -7,14 +7,15 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-use super::{FileId, LdsError, date, security_info::unsigned};
+use super::{FileId, LdsError, security_info::unsigned};
 use crate::{
     bytes::SecretBytes,
+    date,
     mrz::BirthDate,
     number::PersonalNumber,
+    text::clean_line,
     tlv::{self, Reader, Tlv},
 };
 
@@ -97,7 +98,7 @@ impl DataGroup13 {
         Ok(())
     }
 
-    /// The text of entry `number`, trimmed, NFC; `None` where it is missing or empty.
+    /// The text of entry `number` as one clean line ([`clean_line`]); `None` where it is missing or empty.
     ///
     /// 1 personal number, 2 full name, 3 date of birth, 4 sex, 5 nationality, 6 ethnicity, 7 religion,
     /// 8 place of origin, 9 residence, 10 identifying marks, 11 date of issue, 12 date of expiry,
@@ -159,17 +160,12 @@ impl DataGroup13 {
 }
 
 fn full_date(text: &str) -> Result<Date, LdsError> {
-    date::parse(text)
-        .and_then(|date| Date::new(date.year, date.month?, date.day?).ok())
-        .ok_or(LdsError::Content("a date is no date"))
+    date::parse_full(text).ok_or(LdsError::Content("a date is no date"))
 }
 
 fn text(content: &[u8]) -> Result<Zeroizing<String>, LdsError> {
     let text = std::str::from_utf8(content).map_err(|_| LdsError::Content("a text is not UTF-8"))?;
-    // NFC never grows more than threefold (Unicode Annex 15); growing would leave copies behind which nobody wipes.
-    let mut composed = Zeroizing::new(String::with_capacity(3 * text.len()));
-    composed.extend(text.trim().nfc());
-    Ok(composed)
+    Ok(Zeroizing::new(clean_line(text)))
 }
 
 #[cfg(test)]

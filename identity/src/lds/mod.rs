@@ -5,7 +5,6 @@
 
 pub mod card_access;
 pub mod com;
-pub(crate) mod date;
 pub mod dg1;
 pub mod dg13;
 pub mod dg14;

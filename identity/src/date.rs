@@ -1,4 +1,4 @@
-//! Dates as DG13 writes them.
+//! Dates as cards write them: in DG13 and in the printed codes.
 
 use jiff::civil::Date;
 
@@ -29,6 +29,12 @@ pub(crate) fn parse(text: &str) -> Option<BirthDate> {
         4 => new(year(0)?, None, None),
         _ => None,
     }
+}
+
+/// Reads a date of which every part is known.
+pub(crate) fn parse_full(text: &str) -> Option<Date> {
+    let date = parse(text)?;
+    Date::new(date.year, date.month?, date.day?).ok()
 }
 
 fn new(year: i16, month: Option<i8>, day: Option<i8>) -> Option<BirthDate> {
