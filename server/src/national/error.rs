@@ -49,6 +49,17 @@ pub enum NationalError {
     },
 }
 
+impl NationalError {
+    /// Whether the system itself did not work: what a circuit breaker counts. An answer that is of no use is one.
+    pub(super) fn is_outage(&self) -> bool {
+        let Self::Unavailable { trouble, .. } = self else { return false };
+        matches!(
+            trouble,
+            Trouble::NoConnection | Trouble::TimedOut | Trouble::Interrupted | Trouble::Status(500..)
+        )
+    }
+}
+
 /// What was seen of a system that is unavailable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Trouble {
@@ -76,6 +87,12 @@ pub enum Trouble {
     /// The system itself says that it has trouble.
     #[error("it reports trouble of its own")]
     Reported,
+    /// It failed several times in a row and is left alone for a while.
+    #[error("it failed several times in a row and is left alone for a while")]
+    CircuitOpen,
+    /// As many calls as may be are under way, and none ended in time.
+    #[error("too many calls to it are under way")]
+    Busy,
     /// This server's random generator gave nothing for the request's number.
     #[error("this server's random generator failed")]
     NoRandomness,

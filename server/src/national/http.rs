@@ -1,36 +1,23 @@
-//! The HTTP calls that both systems share: time limits, size limit, one retry.
+//! The HTTP calls that all systems share: time limit, turns, circuit breaker, retries, size limit.
+
+mod breaker;
+mod limits;
 
 use std::time::Duration;
 
-use backon::{ConstantBuilder, Retryable as _};
+use backon::Retryable as _;
+use jiff::SignedDuration;
 use reqwest::{Client, RequestBuilder, Url, redirect};
-use serde::Deserialize;
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use self::breaker::Breaker;
+pub use self::limits::Limits;
 use super::{ConfigurationError, NationalError, System, Trouble};
-use crate::{config::Mode, random::Random};
+use crate::{clock::Clock, config::Mode, random::Random};
 
 /// The header of an answer that is made up.
 const SIMULATED: &str = "x-simulated";
-
-/// How long a person at the kiosk waits for a national system at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Milliseconds until a connection must stand.
-    pub connect_milliseconds: u64,
-    /// Milliseconds until the whole look-up must be done: connecting, login and retry included.
-    pub answer_milliseconds: u64,
-    /// Milliseconds before the one retry; up to as much again is added at random, so that kiosks that lost the
-    /// connection together do not come back together.
-    pub retry_milliseconds: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { connect_milliseconds: 2_000, answer_milliseconds: 5_000, retry_milliseconds: 200 }
-    }
-}
 
 /// An answer: any status, a body within the size limit.
 pub(super) struct Reply {
@@ -57,12 +44,21 @@ impl Repeat {
     }
 }
 
+/// What a client stands in: the server's mode, its clock and its generator.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) mode: Mode,
+    pub(super) clock: Clock,
+    pub(super) random: Random,
+}
+
 /// A client for one system.
 pub(super) struct Http {
     client: Client,
     system: System,
-    limit: Duration,
-    retry: Duration,
+    limits: Limits,
+    turns: Semaphore,
+    breaker: Breaker,
     random: Random,
     size_limit: usize,
     mode: Mode,
@@ -75,9 +71,9 @@ impl Http {
         system: System,
         limits: Limits,
         size_limit: usize,
-        mode: Mode,
-        random: Random,
+        surroundings: Surroundings,
     ) -> Result<Self, ConfigurationError> {
+        let Surroundings { mode, clock, random } = surroundings;
         let client = Client::builder()
             .connect_timeout(Duration::from_millis(limits.connect_milliseconds))
             // A redirect would carry the token in the query to wherever the answer says.
@@ -85,11 +81,13 @@ impl Http {
             .no_proxy()
             .build()
             .map_err(|_| ConfigurationError::Client(system))?;
+        let pause = i64::try_from(limits.break_milliseconds).unwrap_or(i64::MAX);
         Ok(Self {
             client,
             system,
-            limit: Duration::from_millis(limits.answer_milliseconds),
-            retry: Duration::from_millis(limits.retry_milliseconds),
+            turns: Semaphore::new(limits.concurrent.max(1).into()),
+            breaker: Breaker::new(limits.break_after, SignedDuration::from_millis(pause), clock),
+            limits,
             random,
             size_limit,
             mode,
@@ -100,25 +98,45 @@ impl Http {
         self.client.post(url)
     }
 
-    /// Does a whole look-up within the time limit.
+    /// Does a whole call within the time limit, in its turn, where the circuit is closed.
     pub(super) async fn in_time<T>(
         &self,
-        look_up: impl Future<Output = Result<T, NationalError>>,
+        call: impl Future<Output = Result<T, NationalError>>,
     ) -> Result<T, NationalError> {
         let system = self.system;
-        let late = |_| Err(NationalError::Unavailable { system, trouble: Trouble::TimedOut });
-        tokio::time::timeout(self.limit, look_up).await.unwrap_or_else(late)
+        let unavailable = |trouble| NationalError::Unavailable { system, trouble };
+        let milliseconds = |number| tokio::time::sleep(Duration::from_millis(number));
+        let late = milliseconds(self.limits.answer_milliseconds);
+        tokio::pin!(late);
+        let _turn = tokio::select! {
+            biased;
+            Ok(turn) = self.turns.acquire() => turn,
+            () = milliseconds(self.limits.turn_milliseconds) => return Err(unavailable(Trouble::Busy)),
+            () = &mut late => return Err(unavailable(Trouble::Busy)),
+            else => return Err(unavailable(Trouble::Busy)),
+        };
+        let pass = self.breaker.enter().map_err(|breaker::Open| unavailable(Trouble::CircuitOpen))?;
+        let answer = tokio::select! {
+            biased;
+            answer = call => answer,
+            () = &mut late => Err(unavailable(Trouble::TimedOut)),
+        };
+        if matches!(&answer, Err(error) if error.is_outage()) {
+            pass.failed();
+        } else {
+            pass.succeeded();
+        }
+        answer
     }
 
-    /// Sends what `build` makes. Retries once where `repeat` says that this does no harm.
+    /// Sends what `build` makes, and again where `repeat` says that this does no harm.
     pub(super) async fn exchange(
         &self,
         repeat: Repeat,
         build: impl Fn() -> RequestBuilder,
     ) -> Result<Reply, Trouble> {
-        let seed = u64::from_le_bytes(self.random.bytes().map_err(|_| Trouble::NoRandomness)?);
-        let once = ConstantBuilder::new().with_delay(self.retry).with_max_times(1).with_jitter_seed(seed);
-        (|| self.send(build())).retry(once.with_jitter()).when(|trouble| repeat.allows(*trouble)).await
+        let waits = self.limits.waits(&self.random).map_err(|_| Trouble::NoRandomness)?;
+        (|| self.send(build())).retry(waits.into_iter()).when(|trouble| repeat.allows(*trouble)).await
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Reply, Trouble> {

@@ -94,8 +94,16 @@ pub(super) fn person(number: &str, name: &str, birth: Birth) -> Person {
 }
 
 /// Long enough that a busy machine does not end a call that should come back, but see [`Systems::hurried`].
-const PATIENT: Limits =
-    Limits { connect_milliseconds: 30_000, answer_milliseconds: 30_000, retry_milliseconds: 1 };
+const PATIENT: Limits = Limits {
+    connect_milliseconds: 30_000,
+    answer_milliseconds: 30_000,
+    retries: 2,
+    retry_milliseconds: 1,
+    concurrent: 16,
+    turn_milliseconds: 30_000,
+    break_after: 5,
+    break_milliseconds: 30_000,
+};
 
 struct Systems {
     address: String,
@@ -111,7 +119,11 @@ impl Systems {
 
     /// For calls that must end by the time limit.
     async fn hurried() -> Self {
-        Self::with_limits(Limits { answer_milliseconds: 1_000, ..PATIENT }).await
+        Self::hurried_with(PATIENT).await
+    }
+
+    async fn hurried_with(limits: Limits) -> Self {
+        Self::with_limits(Limits { answer_milliseconds: 1_000, ..limits }).await
     }
 
     async fn with_limits(limits: Limits) -> Self {
@@ -304,6 +316,7 @@ async fn a_check_in_message_that_may_have_arrived_is_not_sent_again_at_once() {
     let (address, asked) = broken_gateway().await;
     let configuration = insurance_configuration(&format!("http://{address}"));
     let clock = Clock::new(|| Timestamp::UNIX_EPOCH);
+    let configuration = insurance::Configuration { limits: PATIENT, ..configuration };
     let client = InsuranceClient::new(configuration, DEMONSTRATION, clock, random()).unwrap();
     let answer = client.send_check_in(&xml0()).await;
     assert_eq!(answer, unavailable(System::Insurance, Trouble::Status(502)));
@@ -441,6 +454,59 @@ async fn a_silent_system_ends_by_the_time_limit_and_is_not_asked_twice() {
 }
 
 #[tokio::test]
+async fn a_system_that_keeps_failing_is_left_alone_and_tried_again_after_a_pause() {
+    let systems = Systems::start().await;
+    systems.fault("population", "server_error", None).await;
+    for _ in 0..5 {
+        let answer = systems.population.verify(&hoa()).await;
+        assert_eq!(answer, unavailable(System::Population, Trouble::Status(500)));
+    }
+    systems.fault("population", "none", None).await;
+    let answer = systems.population.verify(&hoa()).await;
+    assert_eq!(answer, unavailable(System::Population, Trouble::CircuitOpen));
+    assert_eq!(systems.operations().await.len(), 5);
+    // The other system has a circuit of its own.
+    systems.insurance.look_up(&hoa()).await.unwrap();
+    systems.advance(1);
+    assert_eq!(systems.population.verify(&hoa()).await, Ok(Existence::Exists));
+}
+
+#[tokio::test]
+async fn silence_opens_the_circuit_and_answers_of_no_use_do_not() {
+    let systems = Systems::hurried_with(Limits { break_after: 2, ..PATIENT }).await;
+    systems.fault("population", "malformed", None).await;
+    for _ in 0..3 {
+        let answer = systems.population.verify(&hoa()).await;
+        assert_eq!(answer, unavailable(System::Population, Trouble::Malformed));
+    }
+    systems.fault("population", "timeout", None).await;
+    for trouble in [Trouble::TimedOut, Trouble::TimedOut, Trouble::CircuitOpen] {
+        assert_eq!(systems.population.verify(&hoa()).await, unavailable(System::Population, trouble));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_gets_no_turn_is_told_so_and_the_others_go_on() {
+    let limits = Limits { concurrent: 1, turn_milliseconds: 50, ..PATIENT };
+    let systems = Arc::new(Systems::with_limits(limits).await);
+    systems.fault("population", "timeout", Some(1)).await;
+    let first = {
+        let systems = Arc::clone(&systems);
+        tokio::spawn(async move { systems.population.verify(&hoa()).await })
+    };
+    // The first has its turn once it is on the far side's list.
+    while systems.operations().await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let busy = unavailable(System::Population, Trouble::Busy);
+    assert_eq!(systems.population.verify(&hoa()).await, busy);
+    // Whoever waited for the first went away: its turn is free again.
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    assert_eq!(systems.population.verify(&hoa()).await, Ok(Existence::Exists));
+}
+
+#[tokio::test]
 async fn login_and_look_up_together_have_one_time_limit() {
     let systems = Systems::hurried().await;
     let slow = json!({ "fault": "slow", "milliseconds": 700 });
@@ -459,7 +525,7 @@ async fn the_portal_is_down_for_one_person_and_reports_trouble_for_another() {
 }
 
 #[tokio::test]
-async fn behind_a_broken_gateway_it_is_tried_twice() {
+async fn behind_a_broken_gateway_it_is_tried_three_times() {
     let asked = Arc::new(AtomicI64::new(0));
     let counter = Arc::clone(&asked);
     let gateway = axum::Router::new().fallback(move || {
@@ -470,7 +536,7 @@ async fn behind_a_broken_gateway_it_is_tried_twice() {
     let client = population_client(listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, gateway).await });
     assert_eq!(client.verify(&hoa()).await, unavailable(System::Population, Trouble::Status(502)));
-    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use crate::{
     config::Mode,
     national::{
         ConfigurationError, NationalError, System, Trouble,
-        http::{Http, Repeat, loopback},
+        http::{Http, Repeat, Surroundings, loopback},
     },
     random::Random,
 };
@@ -79,7 +79,12 @@ impl InsuranceClient {
             password_digest: wire::password_digest(&configuration.password),
             token_url: url("/api/token/take")?,
             look_up_url: url("/api/egw/KQNhanLichSuKCB2024")?,
-            http: Http::new(SYSTEM, configuration.limits, SIZE_LIMIT, mode, random)?,
+            http: Http::new(
+                SYSTEM,
+                configuration.limits,
+                SIZE_LIMIT,
+                Surroundings { mode, clock: clock.clone(), random },
+            )?,
             configuration,
             clock,
             token: Mutex::default(),

@@ -11,7 +11,7 @@ use crate::{
     config::Mode,
     national::{
         ConfigurationError, NationalError, System, Trouble,
-        http::{Http, Repeat, loopback},
+        http::{Http, Repeat, Surroundings, loopback},
     },
     random::Random,
 };
@@ -58,7 +58,12 @@ impl PopulationClient {
                 return Err(ConfigurationError::Setting { system: SYSTEM, field });
             }
         }
-        let http = Http::new(SYSTEM, configuration.limits, SIZE_LIMIT, mode, random.clone())?;
+        let http = Http::new(
+            SYSTEM,
+            configuration.limits,
+            SIZE_LIMIT,
+            Surroundings { mode, clock: clock.clone(), random: random.clone() },
+        )?;
         Ok(Self { configuration, url, http, clock, random })
     }
 
@@ -98,18 +103,19 @@ impl PopulationDatabase for PopulationClient {
         let number = self.random.uuid().map_err(|_| unavailable(Trouble::NoRandomness))?.to_string();
         let body = wire::request(&self.configuration, &number, person)
             .map_err(|field| NationalError::NotAskable { system: SYSTEM, field })?;
-        let exchange = async {
-            self.http.exchange(Repeat::IfNothingDone, || self.request(&body)).await.map_err(unavailable)
-        };
-        let reply = self.http.in_time(exchange).await?;
         let refused = |code| Err(NationalError::Refused { system: SYSTEM, code });
-        match (reply.status, wire::reply(&reply.body)) {
-            (200, Ok(wire::Reply::Answer(existence))) => Ok(existence),
-            (_, Ok(wire::Reply::Fault { code, ours: true })) => refused(code),
-            (_, Ok(wire::Reply::Fault { ours: false, .. })) => Err(unavailable(Trouble::Reported)),
-            (200, Err(wire::Malformed)) => Err(unavailable(Trouble::Malformed)),
-            (status @ (401 | 403), _) => refused(status.to_string()),
-            (status, _) => Err(unavailable(Trouble::Status(status))),
-        }
+        let call = async {
+            let build = || self.request(&body);
+            let reply = self.http.exchange(Repeat::IfNothingDone, build).await.map_err(unavailable)?;
+            match (reply.status, wire::reply(&reply.body)) {
+                (200, Ok(wire::Reply::Answer(existence))) => Ok(existence),
+                (_, Ok(wire::Reply::Fault { code, ours: true })) => refused(code),
+                (_, Ok(wire::Reply::Fault { ours: false, .. })) => Err(unavailable(Trouble::Reported)),
+                (200, Err(wire::Malformed)) => Err(unavailable(Trouble::Malformed)),
+                (status @ (401 | 403), _) => refused(status.to_string()),
+                (status, _) => Err(unavailable(Trouble::Status(status))),
+            }
+        };
+        self.http.in_time(call).await
     }
 }
