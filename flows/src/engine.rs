@@ -146,6 +146,8 @@ enum Stage {
     },
     Staff {
         code: ReasonCode,
+        /// What the kiosk asks when staff hand the conversation back.
+        back: Box<Stage>,
     },
     Ended,
 }
@@ -189,6 +191,8 @@ pub enum Event {
     AdmittedByStaff(Ticket),
     /// Staff closed the call without an admission.
     ClosedByStaff,
+    /// Staff helped, and the kiosk goes on where it called.
+    HandedBack,
 }
 
 /// A check-in of the same person today.
@@ -276,7 +280,7 @@ impl Session {
             Stage::Done { ticket, notices, unproved } => {
                 Step::Done { ticket: ticket.clone(), notices: notices.clone(), unproved: *unproved }
             }
-            Stage::Staff { code } => Step::CallStaff { code: *code },
+            Stage::Staff { code, .. } => Step::CallStaff { code: *code },
             Stage::Ended => Step::Ended,
         }
     }
@@ -316,6 +320,10 @@ impl Session {
                 Ok(self.finish(ticket, Vec::new(), None))
             }
             (Stage::Staff { .. }, Event::ClosedByStaff) => Ok(self.end()),
+            (Stage::Staff { code, back }, Event::HandedBack) => {
+                let (code, back) = (*code, Stage::clone(back));
+                Ok(self.go_on(code, back))
+            }
             _ => Err(Refusal::WrongStep),
         }
     }
@@ -453,8 +461,33 @@ impl Session {
     }
 
     fn call_staff(&mut self, code: ReasonCode) -> Effect {
-        self.stage = Stage::Staff { code };
+        let back = match std::mem::replace(&mut self.stage, Stage::Ended) {
+            Stage::Staff { back, .. } => back,
+            // What a register said is asked about again only after the person has said once more who they are.
+            Stage::Working => Box::new(Stage::Confirm),
+            asked => Box::new(asked),
+        };
+        self.stage = Stage::Staff { code, back };
         Effect::CallStaff(code)
+    }
+
+    /// Goes on where staff were called, with as many attempts as at the beginning.
+    fn go_on(&mut self, code: ReasonCode, back: Stage) -> Effect {
+        self.attempts = 0;
+        self.stage = match (back, &mut self.known) {
+            (Stage::Identify { .. }, _) => Stage::Identify { again: None },
+            // Nobody is known any more: the card was somebody else's.
+            (Stage::Confirm, None) => Stage::Identify { again: None },
+            (Stage::Confirm, Some(known)) => {
+                // Staff have looked at it with the person: it is not asked a second time.
+                if code == ReasonCode::PopulationMismatch {
+                    known.population = Some(Population::Mismatch);
+                }
+                Stage::Confirm
+            }
+            (asked, _) => asked,
+        };
+        Effect::Show
     }
 
     fn end(&mut self) -> Effect {

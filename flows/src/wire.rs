@@ -38,6 +38,39 @@ pub struct SessionView {
     /// The verdict on the last evidence, once there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub verdict: Option<VerdictView>,
+    /// How the call for staff stands, where the step is one and the session was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub call: Option<CallProgress>,
+}
+
+/// How a call for staff stands: part of [`SessionView`], and the answer to `GET /v1/staff-calls/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallProgress {
+    /// Whether anybody has answered.
+    pub state: CallState,
+    /// Since when it stands so (RFC 3339, with the offset of the place).
+    pub since: String,
+    /// How often the call was made again because nobody answered.
+    pub repeated: u32,
+    /// Where the person goes: the desk where it was taken over, or where nobody came.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub where_to_go: Option<Text>,
+}
+
+/// Whether anybody has answered a call for staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    /// Nobody yet.
+    Waiting,
+    /// Somebody knows, and is coming.
+    Acknowledged,
+    /// Somebody goes on with it at the desk.
+    TakenOver,
+    /// It is over.
+    Answered,
 }
 
 /// A verdict with what stands beside its axes.

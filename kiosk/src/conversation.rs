@@ -20,7 +20,7 @@ pub use event::{
     VisitId, Worker,
 };
 pub use state::{
-    At, FileProgress, Leaving, Printing, Read, Reader, Seconds, State, Step, Times, Told, Typed, Visit,
+    At, FileProgress, Help, Leaving, Printing, Read, Reader, Seconds, State, Step, Times, Told, Typed, Visit,
     WaitingFor,
 };
 

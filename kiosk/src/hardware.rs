@@ -59,6 +59,9 @@ impl Hardware {
                 self.conversation.send(server::Order::Challenge { visit, session }).is_ok()
             }
             Command::Resend { visit } => self.conversation.send(server::Order::Resend { visit }).is_ok(),
+            Command::PollCall { visit, call } => {
+                self.errands.send(server::Errand::PollCall { visit, call }).is_ok()
+            }
             Command::Poll { visit, session } => {
                 self.errands.send(server::Errand::Poll { visit, session }).is_ok()
             }

@@ -23,13 +23,16 @@ use crate::{
     audit::AuditReport,
     clock::Clock,
     config::{self, Config, ConfigError},
-    console::{self, Console},
+    console::{
+        self, Console,
+        live::{Live, News},
+    },
     national::{ConfigurationError, InsuranceClient, NationalConfiguration, PopulationClient},
     random::Random,
     sealed::{MasterKey, MasterKeyError},
     session::{Conversations, Registers},
     store::{
-        ClientKind, Kiosk, Store, StoreError,
+        ClientKind, Desk as _, Kiosk, Store, StoreError,
         sqlite::{self, SqliteOptions, SqliteStore},
     },
 };
@@ -45,6 +48,9 @@ const DEMONSTRATION_KIOSKS: [[u8; 32]; 1] = [[
 
 /// How often what has outlived its purpose is destroyed.
 const TIDY_EVERY: Duration = Duration::from_mins(10);
+
+/// How often calls are looked through for those that nobody has answered.
+const RING_EVERY: Duration = Duration::from_secs(2);
 
 /// The server that kiosks speak to.
 #[derive(Debug, Clone, Parser)]
@@ -147,7 +153,7 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
         (Some(start), Mode::Demonstration) => real.started_at(start),
         (Some(_), Mode::Production) => return Err(ConfigError::ClockInProduction.into()),
     };
-    let (router, store) = assemble(&config, &arguments.data, clock.clone(), random).await?;
+    let (router, store, live) = assemble(&config, &arguments.data, clock.clone(), random).await?;
 
     let failed = |source| StartError::Listen { address: config.listen, source };
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
@@ -155,10 +161,18 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
     let _ = std::io::stdout().flush();
     info!(mode = ?config.mode, "ready");
 
-    let tidying = tokio::spawn(tidy(Arc::clone(&store), clock));
-    let served = axum::serve(listener, router).with_graceful_shutdown(told_to_end()).await;
-    tidying.abort();
-    let _ = tidying.await;
+    let tidying = tokio::spawn(tidy(Arc::clone(&store), clock.clone()));
+    let ringing = tokio::spawn(ring(Arc::clone(&store), clock, live.clone()));
+    let ending = async move {
+        told_to_end().await;
+        // Pages that listen would keep the server from ending.
+        live.tell(News::Ending);
+    };
+    let served = axum::serve(listener, router).with_graceful_shutdown(ending).await;
+    for task in [tidying, ringing] {
+        task.abort();
+        let _ = task.await;
+    }
     if let Some(store) = Arc::into_inner(store) {
         store.close().await;
     }
@@ -204,7 +218,7 @@ pub async fn assemble(
     data: &Path,
     clock: Clock,
     random: Random,
-) -> Result<(Router, Arc<SqliteStore>), StartError> {
+) -> Result<(Router, Arc<SqliteStore>, Live), StartError> {
     let station = Arc::new(station(&config.station.relative())?);
     let trust = Arc::new(trusted(config)?);
     let registers = registers(config, &clock, &random)?;
@@ -215,6 +229,7 @@ pub async fn assemble(
     let store = Arc::new(open(config, data, &clock, random.clone()).await?);
     store.set_kiosks(kiosks, clock.now()).await?;
     let shared: Arc<dyn Store> = Arc::clone(&store) as _;
+    let live = Live::default();
     let conversations = Conversations {
         store: Arc::clone(&shared),
         clock: clock.clone(),
@@ -223,15 +238,17 @@ pub async fn assemble(
         station,
         simulated: config.mode == Mode::Demonstration,
         registers,
+        live: live.clone(),
     };
     let console = Console {
         store: Arc::clone(&shared),
         clock: clock.clone(),
         station: Arc::clone(&conversations.station),
         simulated: conversations.simulated,
+        live: live.clone(),
     };
     let api = Api { store: shared, clock, conversations };
-    Ok((api::router(Arc::new(api), console::router(console)), store))
+    Ok((api::router(Arc::new(api), console::router(console)), store, live))
 }
 
 /// The key that seals personal data: the operator's, or in a demonstration one of the data folder's own.
@@ -316,6 +333,19 @@ async fn tidy(store: Arc<SqliteStore>, clock: Clock) {
         match store.forget_expired(clock.now()).await {
             Ok(forgotten) => info!(sessions = forgotten.sessions, requests = forgotten.requests, "forgotten"),
             Err(error) => warn!(%error, "what has outlived its purpose is still there"),
+        }
+    }
+}
+
+/// Calls staff again where nobody answered, whether or not the kiosk still asks.
+async fn ring(store: Arc<SqliteStore>, clock: Clock, live: Live) {
+    let mut ticks = tokio::time::interval(RING_EVERY);
+    loop {
+        ticks.tick().await;
+        match store.repeat_unanswered(clock.now()).await {
+            Ok(0) => {}
+            Ok(_) => live.tell(News::Rang),
+            Err(error) => warn!(%error, "a call that nobody answered was not made again"),
         }
     }
 }

@@ -31,7 +31,7 @@ pub mod screen {
     /// The number.
     pub const DONE: &str = "Số của ông/bà";
     /// Staff are coming.
-    pub const STAFF: &str = "Nhân viên đang tới";
+    pub const STAFF: &str = "Đã gọi nhân viên";
     /// The card is still there.
     pub const TAKE_CARD: &str = "Xin cầm lại thẻ của ông/bà";
     /// Nobody touches.

@@ -22,6 +22,7 @@ fn station() -> Station {
     Station {
         code: "01999".into(),
         name: text("Trạm"),
+        desk: text("Trạm"),
         rooms: vec![room("p1"), room("p2")],
         reasons: vec![reason("illness", &["p1", "p2"]), reason("vaccination", &["p2"])],
     }
@@ -291,6 +292,65 @@ fn a_person_unknown_to_the_population_database_is_seen_by_staff() {
     session.advance(Event::EarlierVisit(None), &rules).unwrap();
     let effect = session.advance(Event::PopulationChecked(Population::Mismatch), &rules);
     assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::PopulationMismatch)));
+}
+
+#[test]
+fn a_conversation_that_is_handed_back_goes_on_where_it_called() {
+    let station = station();
+    let rules = rules(&station);
+    let help = || Event::Answered(Answer::CallStaff { code: ReasonCode::HelpWanted });
+    let mut session = Session::new(Service::Health, Language::Vi);
+    for next in [consent(true), Event::Identified { person: Some(person()), verdict: verdict() }, IS_ME] {
+        let asked = session.step(&rules);
+        session.advance(help(), &rules).unwrap();
+        assert!(matches!(session.step(&rules), Step::CallStaff { .. }));
+        // Pressing again while staff are called forgets nothing.
+        session.advance(help(), &rules).unwrap();
+        assert_eq!(session.advance(Event::HandedBack, &rules), Ok(Effect::Show));
+        assert_eq!(session.step(&rules), asked);
+        assert_eq!(session.advance(Event::HandedBack, &rules), Err(Refusal::WrongStep), "twice");
+        session.advance(next, &rules).unwrap();
+    }
+}
+
+#[test]
+fn whoever_failed_too_often_tries_again_with_staff_beside_them() {
+    let station = station();
+    let rules = rules(&station);
+    let mut late = verdict();
+    late.chip = Axis::failed(ReasonCode::ChallengeExpired);
+    let (mut session, _) = identified(late);
+    let event = || Event::Identified { person: Some(person()), verdict: late };
+    session.advance(event(), &rules).unwrap();
+    session.advance(event(), &rules).unwrap();
+    session.advance(Event::HandedBack, &rules).unwrap();
+    assert_eq!(session.step(&rules), Step::Identify { ways: vec![Way::Chip], again: None });
+    assert_eq!(session.advance(event(), &rules), Ok(Effect::Show), "the attempts begin anew");
+}
+
+#[test]
+fn the_wrong_person_s_card_is_asked_for_anew_when_staff_hand_back() {
+    let station = station();
+    let rules = rules(&station);
+    let (mut session, _) = identified(verdict());
+    session.advance(Event::Answered(Answer::ConfirmPerson { is_me: false }), &rules).unwrap();
+    session.advance(Event::HandedBack, &rules).unwrap();
+    assert!(session.known().is_none());
+    assert_eq!(session.step(&rules), Step::Identify { ways: vec![Way::Chip], again: None });
+}
+
+#[test]
+fn what_staff_looked_at_with_the_person_is_not_asked_of_the_register_again() {
+    let station = station();
+    let rules = rules(&station);
+    let (mut session, _) = identified(verdict());
+    session.advance(IS_ME, &rules).unwrap();
+    session.advance(Event::EarlierVisit(None), &rules).unwrap();
+    session.advance(Event::PopulationChecked(Population::Mismatch), &rules).unwrap();
+    session.advance(Event::HandedBack, &rules).unwrap();
+    assert!(matches!(session.step(&rules), Step::ConfirmPerson { .. }));
+    assert_eq!(session.advance(IS_ME, &rules), Ok(Effect::LookUpInsurance));
+    assert_eq!(session.known().unwrap().population, Some(Population::Mismatch));
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub struct Station {
     pub code: String,
     /// Its name.
     pub name: Text,
+    /// The desk: where people go when nobody comes to the kiosk, or when staff go on there.
+    pub desk: Text,
     /// Its rooms.
     pub rooms: Vec<Room>,
     /// Why people come.

@@ -7,6 +7,7 @@ fn station() -> Station {
     Station {
         code: "01999".into(),
         name: text("Trạm"),
+        desk: text("Trạm"),
         rooms: vec![room("p1"), room("p2")],
         reasons: vec![Reason {
             id: "illness".into(),

@@ -176,6 +176,12 @@ pub struct Portrait {
 pub enum ServerEvent {
     /// The conversation stands here now.
     View(Box<wire::SessionView>),
+    /// It stands here now, asked while staff were called.
+    News(Box<wire::SessionView>),
+    /// The call for staff that belongs to no session has this id.
+    CallMade(String),
+    /// It stands so.
+    CallStands(wire::CallProgress),
     /// A challenge for the chip.
     Challenge(wire::ChallengeIssued),
     /// The call for staff is recorded (`true`), or does not get through yet (`false`).
@@ -245,6 +251,13 @@ pub enum Command {
         visit: VisitId,
         /// The session.
         session: String,
+    },
+    /// `GET /v1/staff-calls/{id}`: has anybody answered?
+    PollCall {
+        /// For which visit.
+        visit: VisitId,
+        /// The call.
+        call: String,
     },
     /// Tell staff, until it has got through: as an answer in the session where there is one, else
     /// `POST /v1/staff-calls`.

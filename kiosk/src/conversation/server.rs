@@ -1,9 +1,9 @@
 //! What follows from the server's answers.
 
-use flows::wire::{SessionView, Welcome};
+use flows::wire::{CallProgress, CallState, SessionView, Welcome};
 use identity::ReasonCode;
 
-use super::{At, Command, Failure, Printing, ServerEvent, State, Step, Told, VisitId};
+use super::{At, Command, Failure, Help, Printing, ServerEvent, State, Step, Told, VisitId, WaitingFor};
 
 impl State {
     pub(super) fn on_welcome(&mut self, welcome: Option<Welcome>) {
@@ -19,6 +19,15 @@ impl State {
         }
         match event {
             ServerEvent::View(view) => self.on_view(*view, commands),
+            ServerEvent::News(view) => self.on_news(*view, commands),
+            ServerEvent::CallMade(call) => {
+                if let At::Visit(visit) = &mut self.at
+                    && matches!(visit.step, Step::StaffCalled { .. })
+                {
+                    visit.help.call = Some(call);
+                }
+            }
+            ServerEvent::CallStands(progress) => self.on_call(progress, commands),
             ServerEvent::Challenge(challenge) => self.on_challenge(challenge, commands),
             ServerEvent::StaffTold(got_through) => self.on_staff_told(got_through),
             ServerEvent::Failed(failure) => {
@@ -47,6 +56,38 @@ impl State {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What the session says while staff are called: they may have handed it back.
+    fn on_news(&mut self, view: SessionView, commands: &mut Vec<Command>) {
+        let At::Visit(visit) = &mut self.at else { return };
+        if !matches!(visit.step, Step::StaffCalled { told: Told::Yes, .. }) {
+            return;
+        }
+        if staff_may_lead_to(&view.step) {
+            visit.help.progress.clone_from(&view.call);
+        } else {
+            visit.help = Help::default();
+            visit.failed_reads = 0;
+            visit.wrong_cans = 0;
+            visit.step = Step::Waiting(WaitingFor::NextStep);
+            self.touched = self.now;
+            self.warned_at = None;
+        }
+        self.on_view(view, commands);
+    }
+
+    /// How a call that belongs to no session stands.
+    fn on_call(&mut self, progress: CallProgress, commands: &mut Vec<Command>) {
+        let At::Visit(visit) = &mut self.at else { return };
+        if !matches!(visit.step, Step::StaffCalled { .. }) {
+            return;
+        }
+        if progress.state == CallState::Answered {
+            self.leave(commands);
+        } else {
+            visit.help.progress = Some(progress);
         }
     }
 

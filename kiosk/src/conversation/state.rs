@@ -3,7 +3,7 @@
 use flows::{
     Language, Service, Ticket,
     step::{Choice, Notice, PersonOnScreen, Purpose, Question},
-    wire::Welcome,
+    wire::{CallProgress, Welcome},
 };
 use identity::{ReasonCode, lds::FileId, number::Can};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -194,14 +194,33 @@ pub struct Visit {
     pub wrong_cans: u8,
     /// Reads that ended without result.
     pub failed_reads: u8,
+    /// The call for staff, while there is one.
+    pub help: Help,
     /// The step.
     pub step: Step,
+}
+
+/// What is known of a call for staff.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Help {
+    /// Its id, where it belongs to no session.
+    pub call: Option<String>,
+    /// How it stands, once the server was asked.
+    pub progress: Option<CallProgress>,
 }
 
 impl Visit {
     /// At the beginning, with nothing known.
     pub fn new(step: Step) -> Self {
-        Self { session: None, can: None, preview: Preview::default(), wrong_cans: 0, failed_reads: 0, step }
+        Self {
+            session: None,
+            can: None,
+            preview: Preview::default(),
+            wrong_cans: 0,
+            failed_reads: 0,
+            help: Help::default(),
+            step,
+        }
     }
 
     /// Drops what was typed and read.

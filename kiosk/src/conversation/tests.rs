@@ -4,7 +4,7 @@ use flows::{
     Answer, Evidence, Language, Service, Text, Ticket,
     evidence::{ChipEvidence, ChipFile},
     step::{Choice, PersonOnScreen, Purpose, Question, Way},
-    wire::{ChallengeIssued, SessionView, Welcome},
+    wire::{CallProgress, CallState, ChallengeIssued, SessionView, Welcome},
 };
 use identity::{ReasonCode, SecretBytes, lds::FileId, proof::verdict::Access};
 
@@ -94,7 +94,12 @@ impl Play {
     }
 
     fn view(&mut self, step: flows::Step) -> &mut Self {
-        self.server(ServerEvent::View(Box::new(SessionView { session_id: "s1".into(), step, verdict: None })))
+        self.server(ServerEvent::View(Box::new(SessionView {
+            session_id: "s1".into(),
+            step,
+            verdict: None,
+            call: None,
+        })))
     }
 
     fn after(&mut self, seconds: Seconds) -> &mut Self {
@@ -394,6 +399,73 @@ fn staff_who_are_called_are_told_and_their_admission_reaches_the_screen() {
     assert!(matches!(play.step(), Step::Done { .. }));
 }
 
+fn progress(state: CallState, place: Option<&str>) -> CallProgress {
+    CallProgress {
+        state,
+        since: "2026-09-15T08:00:00+07:00".into(),
+        repeated: 0,
+        where_to_go: place.map(text),
+    }
+}
+
+/// The server's answer while staff are called.
+fn news(step: flows::Step, call: Option<CallProgress>) -> ServerEvent {
+    ServerEvent::News(Box::new(SessionView { session_id: "s1".into(), step, verdict: None, call }))
+}
+
+#[test]
+fn whoever_waits_learns_that_staff_know_and_where_to_go_if_nobody_does() {
+    let mut play = Play::new();
+    play.identify().person(PersonSays::CallStaff).server(ServerEvent::StaffTold(true));
+    let called = || flows::Step::CallStaff { code: ReasonCode::HelpWanted };
+    for stands in [
+        progress(CallState::Waiting, Some("Bàn tiếp đón")),
+        progress(CallState::Acknowledged, None),
+        progress(CallState::TakenOver, Some("Bàn tiếp đón")),
+    ] {
+        play.server(news(called(), Some(stands.clone())));
+        assert_eq!(play.staff(), Some(ReasonCode::HelpWanted));
+        assert_eq!(play.state.visit().unwrap().help.progress, Some(stands));
+    }
+}
+
+#[test]
+fn a_visit_that_staff_hand_back_goes_on_where_it_was() {
+    let handed_back = flows::Step::Identify { ways: vec![Way::Chip], again: None };
+    let mut play = Play::new();
+    play.identify().person(PersonSays::CallStaff).server(ServerEvent::StaffTold(true));
+    play.after(100.0);
+    play.server(news(handed_back.clone(), None));
+    assert!(matches!(play.step(), Step::TypeNumber { refused: None, .. }), "{:?}", play.step());
+    assert_eq!(play.state.visit().unwrap().help, Help::default());
+    // Whoever is helped has as long as anybody.
+    play.after(40.0);
+    assert!(play.state.warned_at.is_none());
+    // News that were asked for before do nothing to a visit that goes on.
+    play.server(news(flows::Step::CallStaff { code: ReasonCode::HelpWanted }, None));
+    assert!(play.staff().is_none());
+    // Before staff were told, no news can be theirs.
+    let mut play = Play::new();
+    play.identify().person(PersonSays::CallStaff).server(news(handed_back, None));
+    assert!(play.staff().is_some());
+}
+
+#[test]
+fn a_call_from_the_first_screen_is_followed_until_it_is_answered() {
+    let mut play = Play::new();
+    play.person(PersonSays::CallStaff).server(ServerEvent::StaffTold(true));
+    play.server(ServerEvent::CallMade("c7".into())).after(5.0);
+    assert!(
+        matches!(&play.orders[..], [Command::PollCall { call, .. }] if call == "c7"),
+        "{:?}",
+        play.orders
+    );
+    play.server(ServerEvent::CallStands(progress(CallState::Acknowledged, None)));
+    assert!(play.staff().is_some());
+    play.server(ServerEvent::CallStands(progress(CallState::Answered, None)));
+    assert!(matches!(play.state.at, At::Leaving(_)));
+}
+
 #[test]
 fn what_stayed_unproved_reaches_the_last_screen() {
     let mut play = Play::new();
@@ -477,6 +549,7 @@ fn what_arrives_for_an_earlier_visit_is_dropped() {
         session_id: "old".into(),
         step: flows::Step::ConfirmPerson { person: person() },
         verdict: None,
+        call: None,
     };
     play.event(Event::Server { visit, event: ServerEvent::View(Box::new(view)) });
     play.event(Event::Read { read, event: ReadEvent::Preview(preview()) });

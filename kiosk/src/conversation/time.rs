@@ -43,12 +43,16 @@ impl State {
                 }
             }
             At::Visit(visit) => {
-                if let (Step::StaffCalled { told: Told::Yes, .. }, Some(session)) =
-                    (&visit.step, &visit.session)
+                if matches!(visit.step, Step::StaffCalled { told: Told::Yes, .. })
                     && self.now >= self.asked + ASK_STAFF
                 {
                     self.asked = self.now;
-                    commands.push(Command::Poll { visit: self.visit, session: session.clone() });
+                    // A call beside the session is the one that staff answer.
+                    if let Some(call) = visit.help.call.clone() {
+                        commands.push(Command::PollCall { visit: self.visit, call });
+                    } else if let Some(session) = visit.session.clone() {
+                        commands.push(Command::Poll { visit: self.visit, session });
+                    }
                 }
                 self.idle(commands);
             }

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::mpsc, time::Duration};
 
 use flows::{
     Answer, Language, Service,
-    wire::{AnswerStep, CallStaff, OpenSession, SessionView, StaffCalled, Welcome},
+    wire::{AnswerStep, CallProgress, CallStaff, OpenSession, SessionView, StaffCalled, Welcome},
 };
 use identity::ReasonCode;
 
@@ -63,6 +63,13 @@ pub enum Errand {
         visit: VisitId,
         /// The session.
         session: String,
+    },
+    /// Has anybody answered a call that belongs to no session?
+    PollCall {
+        /// For which visit.
+        visit: VisitId,
+        /// The call.
+        call: String,
     },
     /// Call staff.
     CallStaff {
@@ -180,7 +187,13 @@ pub fn run_errands(caller: &Caller, errands: &mpsc::Receiver<Errand>, events: &E
             Ok(Errand::Poll { visit, session }) => {
                 let view = caller.send::<SessionView>(&Caller::get(format!("/v1/sessions/{session}")));
                 if let Ok(view) = view {
-                    events.tell(Event::Server { visit, event: ServerEvent::View(Box::new(view)) });
+                    events.tell(Event::Server { visit, event: ServerEvent::News(Box::new(view)) });
+                }
+            }
+            Ok(Errand::PollCall { visit, call }) => {
+                let stands = caller.send::<CallProgress>(&Caller::get(format!("/v1/staff-calls/{call}")));
+                if let Ok(stands) = stands {
+                    events.tell(Event::Server { visit, event: ServerEvent::CallStands(stands) });
                 }
             }
             Ok(Errand::Abort { session }) => {
@@ -215,11 +228,19 @@ struct Untold {
     call: Option<Call>,
 }
 
+/// How staff came to know.
+enum Told {
+    /// As an answer in the session, which stands here now.
+    InSession(Box<SessionView>),
+    /// By a call that belongs to no session, with this id.
+    Alone(String),
+}
+
 fn tell_staff(caller: &Caller, untold: &mut VecDeque<Untold>, events: &Events) {
     while let Some(first) = untold.front_mut() {
         let event = match first.tell(caller) {
-            Ok(Some(view)) => ServerEvent::View(Box::new(view)),
-            Ok(None) => ServerEvent::StaffTold(true),
+            Ok(Told::InSession(view)) => ServerEvent::View(view),
+            Ok(Told::Alone(call)) => ServerEvent::CallMade(call),
             Err(error) => {
                 tracing::warn!(%error, code = %first.code, "staff could not be told yet");
                 events.tell(Event::Server { visit: first.visit, event: ServerEvent::StaffTold(false) });
@@ -229,14 +250,12 @@ fn tell_staff(caller: &Caller, untold: &mut VecDeque<Untold>, events: &Events) {
         let visit = first.visit;
         untold.pop_front();
         events.tell(Event::Server { visit, event: ServerEvent::StaffTold(true) });
-        if !matches!(event, ServerEvent::StaffTold(_)) {
-            events.tell(Event::Server { visit, event });
-        }
+        events.tell(Event::Server { visit, event });
     }
 }
 
 impl Untold {
-    fn tell(&mut self, caller: &Caller) -> Result<Option<SessionView>, CallError> {
+    fn tell(&mut self, caller: &Caller) -> Result<Told, CallError> {
         if let Some(session) = self.session.clone() {
             for again in [true, false] {
                 let call = self.prepared(|code, _| {
@@ -251,7 +270,7 @@ impl Untold {
                             break;
                         }
                     }
-                    result => return result.map(Some),
+                    result => return result.map(|view| Told::InSession(Box::new(view))),
                 }
             }
             // The session takes no call any more: the call stands beside it.
@@ -259,7 +278,7 @@ impl Untold {
         }
         let call = self
             .prepared(|code, step| caller.post("/v1/staff-calls", &CallStaff { step: step.into(), code }))?;
-        caller.send::<StaffCalled>(&call).map(|_| None)
+        caller.send::<StaffCalled>(&call).map(|called| Told::Alone(called.call_id))
     }
 
     /// The same call each time, with the same key: one call for staff, however often it is sent.

@@ -4,6 +4,8 @@ use egui::{
     Align, Color32, Pos2, Rect, Response, Role, Sense, TextureHandle, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
+use flows::wire::CallState;
+
 use super::{
     Kind, Measures, Style,
     colour::{self, Pair},
@@ -129,7 +131,13 @@ fn footer_bar(
     }
     if let Some(told) = told(state) {
         // Nobody is said to come who does not know yet.
-        let label = words.say(if told == Told::Yes { "staff-coming" } else { "staff-calling" });
+        let progress = state.visit().and_then(|visit| visit.help.progress.as_ref());
+        let label = words.say(match (told, progress.map(|progress| progress.state)) {
+            (Told::Yes, Some(CallState::Acknowledged)) => "staff-coming",
+            (Told::Yes, Some(CallState::TakenOver)) => "staff-at-desk-short",
+            (Told::Yes, _) => "staff-called",
+            _ => "staff-calling",
+        });
         ui.painter().rect_filled(right, look.corner(), colour::NOTICE.paper);
         let style = Style { size: look.small(), bold: true, ink: colour::NOTICE.ink, align: Align::Center };
         widget::text_in(ui.painter(), right.shrink(look.mm(2.0)), &label, style);

@@ -3,14 +3,14 @@
 use flows::{
     Language, Service, Text, Ticket,
     step::{Choice, Notice, PersonOnScreen, Purpose, Question},
-    wire::Welcome,
+    wire::{CallProgress, CallState, Welcome},
 };
 use identity::{ReasonCode, SecretBytes, lds::FileId};
 
 use super::Screen;
 use crate::conversation::{
-    At, FileProgress, Leaving, Portrait, Preview, Printing, Read, Reader, State, Step, Times, Told, Typed,
-    Visit, VisitId, WaitingFor,
+    At, FileProgress, Help, Leaving, Portrait, Preview, Printing, Read, Reader, State, Step, Times, Told,
+    Typed, Visit, VisitId, WaitingFor,
 };
 
 fn text(vi: &str, en: &str) -> Text {
@@ -228,6 +228,9 @@ pub(super) fn variants(screen: Screen, language: Language) -> Vec<State> {
                     more(visit(Step::StaffCalled { code: *code, told }));
                 }
             }
+            for state in [CallState::Waiting, CallState::Acknowledged, CallState::TakenOver] {
+                more(helped(state));
+            }
         }
         Screen::TakeCard => {
             for told in [Told::Going, Told::Yes, Told::NotYet] {
@@ -254,6 +257,23 @@ pub(super) fn variants(screen: Screen, language: Language) -> Vec<State> {
         all.extend([unknown, unreachable]);
     }
     all
+}
+
+/// Staff were called, and it stands so: with the longest name of a place.
+pub(super) fn helped(state: CallState) -> At {
+    let desk = text(
+        "Bàn tiếp đón số 2, tầng trệt, bên phải cửa chính",
+        "Reception desk 2, ground floor, right of the main door",
+    );
+    let called = Step::StaffCalled { code: ReasonCode::HelpWanted, told: Told::Yes };
+    let progress = CallProgress {
+        state,
+        since: "2026-09-15T08:00:05+07:00".into(),
+        repeated: u32::from(state == CallState::Waiting),
+        where_to_go: (state != CallState::Acknowledged).then_some(desk),
+    };
+    let help = Help { call: None, progress: Some(progress) };
+    At::Visit(Box::new(Visit { help, ..Visit::new(called) }))
 }
 
 /// Ends with all that can be said at once.

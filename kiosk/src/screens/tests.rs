@@ -3,7 +3,7 @@
 
 use egui::{Rect, Shape, epaint::TextShape, vec2};
 use egui_kittest::{Harness, kittest::NodeT as _};
-use flows::Language;
+use flows::{Language, wire::CallState};
 
 use super::{Screen, samples};
 use crate::{conversation::State, look};
@@ -150,15 +150,20 @@ fn staff_are_said_to_come_only_once_they_know() {
     let mut gallery = Gallery::new();
     let mut seen = 0;
     for state in samples::variants(Screen::StaffCalled, Language::Vi) {
-        let Some(Step::StaffCalled { code, told }) = state.visit().map(|visit| visit.step.clone()) else {
-            continue;
-        };
+        let Some(visit) = state.visit() else { continue };
+        let Step::StaffCalled { code, told } = visit.step.clone() else { continue };
+        let progress = visit.help.progress.clone();
         let texts = texts(gallery.show(state));
         let says = |words: &str| texts.iter().any(|(.., text)| text.galley.text() == words);
-        assert_eq!(says("Nhân viên đang tới"), told == Told::Yes);
+        let coming = progress.as_ref().is_some_and(|progress| progress.state == CallState::Acknowledged);
+        assert_eq!(says("Nhân viên đã biết, đang tới"), coming);
+        assert_eq!(says("Nhân viên đang tới"), coming);
+        assert_eq!(says("Đã gọi nhân viên"), told == Told::Yes && progress.is_none());
+        let place = progress.and_then(|progress| progress.where_to_go);
+        assert!(place.as_ref().is_none_or(|place| says(&place.vi)), "where to go is not said");
         // Most reasons say what staff will do.
         let reason = crate::words::Words(Language::Vi).reason(code);
-        assert_eq!(says(&reason), told != Told::NotYet, "{code}");
+        assert_eq!(says(&reason), told != Told::NotYet && place.is_none(), "{code}");
         seen += 1;
     }
     assert!(seen > 2);
@@ -222,6 +227,17 @@ fn the_window_has_a_name_for_those_who_do_not_see_it() {
     let mut gallery = Gallery::new();
     let root = gallery.show(samples::sample(Screen::Welcome, Language::Vi)).root();
     assert_eq!(root.accesskit_node().label().as_deref(), Some("Máy đăng ký khám bệnh"));
+}
+
+#[test]
+fn one_picture_of_each_way_a_call_stands() {
+    let mut results = egui_kittest::SnapshotResults::new();
+    for stands in [CallState::Waiting, CallState::Acknowledged, CallState::TakenOver] {
+        let mut gallery = Gallery::new();
+        let at = samples::helped(stands);
+        let harness = gallery.show(State { at, ..samples::sample(Screen::StaffCalled, Language::Vi) });
+        results.add(harness.try_snapshot(format!("StaffCalled{stands:?}")));
+    }
 }
 
 #[test]

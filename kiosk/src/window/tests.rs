@@ -55,7 +55,7 @@ impl Desk {
 
     fn view(&mut self, step: flows::Step) {
         let visit = self.harness.state().state().visit;
-        let view = wire::SessionView { session_id: "s1".into(), step, verdict: None };
+        let view = wire::SessionView { session_id: "s1".into(), step, verdict: None, call: None };
         self.happens(Event::Server { visit, event: ServerEvent::View(Box::new(view)) });
     }
 

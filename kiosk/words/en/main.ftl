@@ -102,12 +102,19 @@ notice-insurance-needs-staff = The staff will look at your insurance with you.
 notice-priority-by-age = You will be seen first because of your age.
 
 # Staff
-staff-title = The staff are coming
+staff-title = The staff were called
+staff-acknowledged = The staff know and are coming
+staff-unanswered-title = Nobody has answered yet
+staff-unanswered = The kiosk has called again. You can wait here, or go to:
+staff-at-desk-title = The staff go on at the desk
+staff-at-desk = Please take your documents with you and go to:
 staff-calling = Calling the staff
 staff-text = Please wait here for a moment.
 staff-not-told-title = Please go to the reception desk
 staff-not-told = The kiosk could not reach the staff. You will be served at the desk.
 staff-coming = Staff are coming
+staff-called = Staff were told
+staff-at-desk-short = Goes on at the desk
 staff-finish = Finish
 staff-closes = This closes in { $seconds } seconds. Touch to keep it.
 

@@ -102,12 +102,19 @@ notice-insurance-needs-staff = Nhân viên sẽ xem lại thẻ bảo hiểm cù
 notice-priority-by-age = Ông/bà được khám ưu tiên theo tuổi.
 
 # Gọi nhân viên
-staff-title = Nhân viên đang tới
+staff-title = Đã gọi nhân viên
+staff-acknowledged = Nhân viên đã biết, đang tới
+staff-unanswered-title = Chưa có ai trả lời
+staff-unanswered = Máy đã gọi lại. Ông/bà có thể chờ tại đây, hoặc mời đến:
+staff-at-desk-title = Nhân viên làm tiếp tại bàn
+staff-at-desk = Xin mời ông/bà cầm giấy tờ của mình và đến:
 staff-calling = Đang gọi nhân viên
 staff-text = Xin ông/bà chờ tại đây một chút.
 staff-not-told-title = Xin mời đến quầy tiếp đón
 staff-not-told = Máy chưa báo được cho nhân viên. Ông/bà vẫn được phục vụ tại quầy.
 staff-coming = Nhân viên đang tới
+staff-called = Đã báo nhân viên
+staff-at-desk-short = Tiếp tục tại bàn
 staff-finish = Kết thúc
 staff-closes = Màn hình tự đóng sau { $seconds } giây. Chạm để giữ lại.
 

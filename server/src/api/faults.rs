@@ -15,6 +15,7 @@ impl From<Fault> for Failure {
         let kind = match fault {
             Fault::Store(fault) => return store_fault(&fault),
             Fault::UnknownSession => Kind::SessionUnknown,
+            Fault::UnknownCall => Kind::CallUnknown,
             Fault::ServiceNotOffered => Kind::ServiceNotOffered,
             Fault::UnexpectedAnswer => Kind::AnswerUnexpected,
             Fault::EvidenceMalformed => Kind::EvidenceMalformed,

@@ -23,6 +23,7 @@ mod call_staff;
 mod caller;
 mod describe;
 mod faults;
+mod get_call;
 mod get_session;
 mod guard;
 mod health;
@@ -56,6 +57,7 @@ fn signed_operations() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(answer_step::answer_step))
         .routes(routes!(issue_challenge::issue_challenge))
         .routes(routes!(call_staff::call_staff))
+        .routes(routes!(get_call::get_call))
 }
 
 fn open_operations() -> OpenApiRouter<Arc<Api>> {

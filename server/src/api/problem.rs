@@ -68,6 +68,7 @@ kinds! {
     IdempotencyKeyInFlight CONFLICT "idempotency_key_in_flight" "A call with this Idempotency-Key is being answered now." => "Wait for its answer, then send it again.";
 
     SessionUnknown NOT_FOUND "session_unknown" "This kiosk has no such session." => "Begin again. A session answers only the kiosk that opened it.";
+    CallUnknown NOT_FOUND "call_unknown" "This kiosk made no such call for staff." => "Call staff again.";
     AnswerUnexpected CONFLICT "answer_unexpected" "The answer is not one to the step that is shown." => "Get the session and show its step.";
     SessionChanged CONFLICT "session_changed" "The session moved on while this answer was looked at." => "Get the session and show its step.";
     ChallengesExhausted TOO_MANY_REQUESTS "challenges_exhausted" "The session had as many challenges as it may." => "Call staff: no card needs so many.";

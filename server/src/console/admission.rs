@@ -23,6 +23,7 @@ use super::{
     calls::{self, CallView},
     check::Id,
     failure::{Failure, html},
+    live::News,
 };
 use crate::{
     session::proven,
@@ -208,6 +209,7 @@ pub(super) async fn admit(
     let (chip, submission) = session.and_then(|session| proven(&session.state)).unzip();
     let admission = AdmitByHand { call, decision, visit, chip, submission, messages: Vec::new(), at };
     let recorded = console.store.admit_by_hand(admission).await?;
+    console.live.tell(News::Calls);
     let again = if recorded.already { "?again" } else { "" };
     Ok(Redirect::to(&format!("/staff/visits/{}{again}", recorded.visit)).into_response())
 }

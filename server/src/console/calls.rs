@@ -16,6 +16,7 @@ use super::{
     admission::{self, Typed},
     check::Id,
     failure::{Failure, html},
+    live::News,
     visits::local,
     words,
 };
@@ -34,10 +35,16 @@ pub(super) struct CallView {
     pub(super) advice_english: &'static str,
     pub(super) since: String,
     pub(super) minutes: i64,
+    pub(super) state: &'static str,
+    pub(super) state_english: &'static str,
+    pub(super) state_class: &'static str,
+    pub(super) by: Option<String>,
+    pub(super) repeated: u32,
 }
 
 impl CallView {
     pub(super) fn new(call: OpenCall, now: Timestamp) -> Self {
+        let (state, state_english, state_class) = words::call_state(call.standing.state);
         Self {
             id: call.id,
             place: call.place,
@@ -50,6 +57,11 @@ impl CallView {
             advice_english: call.code.action(),
             since: local(call.at).strftime("%H:%M").to_string(),
             minutes: now.duration_since(call.at).as_mins().max(0),
+            state,
+            state_english,
+            state_class,
+            by: call.standing.by.as_ref().map(|member| member.name.clone()),
+            repeated: call.standing.repeated,
         }
     }
 }
@@ -111,5 +123,6 @@ pub(super) async fn close(
     };
     let decision = Decision { staff, reason };
     console.store.close_call(CloseCall { call, decision, at: console.clock.now() }).await?;
+    console.live.tell(News::Calls);
     Ok(axum::response::IntoResponse::into_response(Redirect::to("/staff")))
 }

@@ -21,6 +21,8 @@ pub(super) enum Failure {
     ForeignForm,
     /// No such call that is open.
     CallAnswered,
+    /// Somebody else has the call.
+    CallTaken,
     /// Nothing at this address.
     NotFound,
     /// The store failed.
@@ -33,6 +35,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::UnknownCall => Self::CallAnswered,
+            StoreError::CallTaken => Self::CallTaken,
             error => Self::Store(error),
         }
     }
@@ -79,6 +82,14 @@ impl Failure {
                     "Cuộc gọi này đã được trả lời",
                     "Quay lại danh sách cuộc gọi.",
                     "Somebody answered this call already. Nothing was done.",
+                ),
+            ),
+            Self::CallTaken => (
+                StatusCode::CONFLICT,
+                words(
+                    "Nhân viên khác đang nhận cuộc gọi này",
+                    "Mở lại cuộc gọi để xem ai đang nhận.",
+                    "Another member of staff has this call. Nothing was done.",
                 ),
             ),
             Self::NotFound => (

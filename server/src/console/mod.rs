@@ -1,26 +1,28 @@
 //! The staff's pages, rendered by the server: who calls, who was admitted, and admitting by hand.
 //!
-//! They need no script. They answer only this machine: until staff can log in, whoever sits at it is trusted, so
+//! They need no script: with one, calls show and sound at once. They answer only this machine: until staff can log in, whoever sits at it is trusted, so
 //! each request has to name this machine as its host, and each form has to come from these pages.
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderName, HeaderValue, header},
     middleware,
-    response::Redirect,
+    response::{IntoResponse, Redirect},
     routing::{get, post},
 };
 use flows::health::Station;
 
 use crate::{clock::Clock, store::Store};
+use live::Live;
 
 mod admission;
 mod calls;
 mod check;
 mod failure;
+pub mod live;
 mod visits;
 mod words;
 
@@ -38,6 +40,8 @@ pub struct Console {
     pub station: Arc<Station>,
     /// Whether data are simulated: every page then says DỮ LIỆU MÔ PHỎNG.
     pub simulated: bool,
+    /// Tells the pages.
+    pub live: Live,
 }
 
 impl std::fmt::Debug for Console {
@@ -63,7 +67,7 @@ pub fn router(console: Console) -> Router {
     let headers = [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Not `no-referrer`: forms would come with `Origin: null`.
@@ -74,6 +78,8 @@ pub fn router(console: Console) -> Router {
         .route("/staff", get(calls::list))
         .route("/staff/", get(|| async { Redirect::permanent("/staff") }))
         .route("/staff/style.css", get(style))
+        .route("/staff/live.js", get(script))
+        .route("/staff/events", get(events))
         .route("/staff/calls/{call}", get(calls::show))
         .route("/staff/calls/{call}/admit", post(admission::admit))
         .route("/staff/calls/{call}/close", post(calls::close))
@@ -90,6 +96,15 @@ pub fn router(console: Console) -> Router {
             HeaderValue::from_static(value),
         ))
     })
+}
+
+/// What changed, as it changes.
+async fn events(State(console): State<Console>) -> impl IntoResponse {
+    console.live.events()
+}
+
+async fn script() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("pages/live.js"))
 }
 
 async fn style() -> ([(HeaderName, &'static str); 1], &'static str) {

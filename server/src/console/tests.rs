@@ -25,6 +25,7 @@ fn station() -> Station {
     Station {
         code: STATION.into(),
         name: text("Trạm y tế xã Mẫu"),
+        desk: text("Trạm y tế xã Mẫu"),
         rooms: vec![
             Room { id: "p1".into(), name: text("Phòng 1") },
             Room { id: "p2".into(), name: text("Phòng 2") },
@@ -40,6 +41,7 @@ fn station() -> Station {
 struct Desk {
     _folder: tempfile::TempDir,
     store: Arc<SqliteStore>,
+    live: Live,
     pages: Router,
 }
 
@@ -59,8 +61,10 @@ impl Desk {
             clock: Clock::new(|| at(600)),
             station: Arc::new(station()),
             simulated: true,
+            live: Live::default(),
         };
-        Self { _folder: folder, store, pages: router(console) }
+        let live = console.live.clone();
+        Self { _folder: folder, store, live, pages: router(console) }
     }
 
     /// Someone pressed the button at the first screen.
@@ -142,6 +146,7 @@ async fn what_a_kiosk_says_cannot_become_markup() {
     let (_, page) = desk.get(&format!("/staff/calls/{second}")).await;
     let (_, again) = desk.post(&format!("/staff/calls/{second}/admit"), "full_name=%22%3E%3Cscript%3E").await;
     for page in [list, page, visit, again] {
+        let page = page.replace("<script src=\"/staff/live.js\" defer></script>", "");
         assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
     }
 }
@@ -288,8 +293,31 @@ async fn pages_forbid_scripts_and_frames_and_are_never_kept() {
             "{path}"
         );
         assert_eq!(head.headers()[header::CACHE_CONTROL], "no-store");
-        assert!(!body.contains("<script") && !body.contains("style="), "{path}");
+        // The only script is our own file: none stands in a page.
+        let own = "<script src=\"/staff/live.js\" defer></script>";
+        assert!(!body.replace(own, "").contains("<script") && !body.contains("style="), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_page_that_is_open_hears_at_once_that_somebody_calls() {
+    let desk = Desk::open().await;
+    let request =
+        Request::get("/staff/events").header(header::HOST, "localhost").body(Body::empty()).unwrap();
+    let answer = desk.pages.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
+    let mut news = answer.into_body().into_data_stream();
+    let mut next = async || {
+        let part = futures_util::StreamExt::next(&mut news).await.unwrap().unwrap();
+        String::from_utf8(part.to_vec()).unwrap()
+    };
+    // Whatever it missed before it was open, it looks.
+    assert_eq!(next().await, "event: calls\ndata: calls\n\n");
+    desk.live.tell(live::News::Rang);
+    assert_eq!(next().await, "event: ring\ndata: ring\n\n");
+    // A server that ends does not wait for pages.
+    desk.live.tell(live::News::Ending);
+    assert!(futures_util::StreamExt::next(&mut news).await.is_none());
 }
 
 #[tokio::test]

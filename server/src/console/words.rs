@@ -3,6 +3,8 @@
 use flows::engine::InsuranceStatus;
 use identity::{ReasonCode, proof::verdict::AxisResult};
 
+use crate::store::CallState;
+
 /// A screen of the kiosk, where it is one that this program knows.
 pub(super) fn step(step: &str) -> Option<&'static str> {
     Some(match step {
@@ -16,6 +18,16 @@ pub(super) fn step(step: &str) -> Option<&'static str> {
         "card_left_behind" => "Thẻ để quên",
         _ => return None,
     })
+}
+
+/// How a call stands: in Vietnamese, in English, and for the style.
+pub(super) const fn call_state(state: CallState) -> (&'static str, &'static str, &'static str) {
+    match state {
+        CallState::Waiting => ("Chưa ai trả lời", "nobody has answered", "waiting"),
+        CallState::Acknowledged => ("Đang tới", "somebody is coming", "acknowledged"),
+        CallState::TakenOver => ("Đang làm tại bàn", "goes on at the desk", "taken_over"),
+        CallState::Answered => ("Đã xong", "over", "answered"),
+    }
 }
 
 /// How the insurance stands.

@@ -10,6 +10,9 @@ pub enum Fault {
     /// No such session, or another kiosk's.
     #[error("this kiosk has no such session; open a new one")]
     UnknownSession,
+    /// No such call, or another kiosk's.
+    #[error("this kiosk made no such call for staff; call again")]
+    UnknownCall,
     /// The service is not one of this place.
     #[error("this place does not offer that service; offer what the welcome lists")]
     ServiceNotOffered,

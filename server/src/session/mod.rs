@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use flows::{
-    Service,
+    Service, Step,
     engine::{Event, Session},
     health::Station,
-    wire::{CallStaff, ChallengeIssued, OpenSession, SessionView, StaffCalled, Welcome},
+    wire::{CallProgress, CallStaff, ChallengeIssued, OpenSession, SessionView, StaffCalled, Welcome},
 };
 use identity::{SecretBytes, trust::TrustStore};
 use jiff::Timestamp;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::Clock,
+    console::live::{Live, News},
     random::Random,
     store::{
         NewCall, NewChallenge, NewSession, RequestKey, Respond, SessionRow, Store, Submission,
@@ -62,6 +63,8 @@ pub struct Conversations {
     pub simulated: bool,
     /// The national systems.
     pub registers: Registers,
+    /// Tells the staff's pages.
+    pub live: Live,
 }
 
 impl std::fmt::Debug for Conversations {
@@ -113,7 +116,30 @@ impl Conversations {
     pub async fn view(&self, id: Uuid, kiosk: &str) -> Result<SessionView, Fault> {
         let place = self.place(self.clock.now());
         let (_, state) = self.load(id, kiosk, &place).await?;
-        Ok(state.view(id, &place))
+        let mut view = state.view(id, &place);
+        if matches!(view.step, Step::CallStaff { .. }) {
+            self.repeat_unanswered(&place).await?;
+            view.call = self.store.session_call(id).await?.map(|standing| place.progress(&standing));
+        }
+        Ok(view)
+    }
+
+    /// How a call of this kiosk stands.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownCall`], or where it could not be read.
+    pub async fn call(&self, id: Uuid, kiosk: &str) -> Result<CallProgress, Fault> {
+        let place = self.place(self.clock.now());
+        self.repeat_unanswered(&place).await?;
+        let standing = self.store.call_standing(id, kiosk).await?.ok_or(Fault::UnknownCall)?;
+        Ok(place.progress(&standing))
+    }
+
+    async fn repeat_unanswered(&self, place: &Place<'_>) -> Result<(), Fault> {
+        if self.store.repeat_unanswered(place.at).await? > 0 {
+            self.live.tell(News::Rang);
+        }
+        Ok(())
     }
 
     /// Makes a challenge for a conversation that waits for evidence. The response is a [`ChallengeIssued`].
@@ -164,7 +190,9 @@ impl Conversations {
             respond: Respond::new(|id: &Uuid| called(*id)),
             at: self.clock.now(),
         };
-        Ok(called(self.store.call_staff(new).await?))
+        let call = self.store.call_staff(new).await?;
+        self.live.tell(News::Rang);
+        Ok(called(call))
     }
 
     fn place(&self, at: Timestamp) -> Place<'_> {
@@ -178,6 +206,7 @@ impl Conversations {
         // Staff write records, never states: the conversation learns here what they did.
         let by_staff = match &row.recorded {
             Some(recorded) => Some(Event::AdmittedByStaff(place.ticket(recorded))),
+            None if row.handed_back => Some(Event::HandedBack),
             None => row.calls_closed.then_some(Event::ClosedByStaff),
         };
         if let Some(event) = by_staff

@@ -3,10 +3,16 @@
 use flows::{
     Ticket,
     health::{HealthRules, Station},
+    wire::{self, CallProgress},
 };
 use jiff::{Timestamp, civil::Date, tz::Offset};
 
-use crate::store::{Queue, Recorded, visits::station_day};
+use crate::store::{CallStanding, CallState, Queue, Recorded, desk::REPEAT_SECONDS, visits::station_day};
+
+/// RFC 3339 in whole seconds, with the station's offset.
+fn local(at: Timestamp) -> String {
+    format!("{:.0}", at.display_with_offset(Offset::constant(7)))
+}
 
 /// The station at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +31,25 @@ impl<'a> Place<'a> {
         HealthRules { station: self.station, today: self.today() }
     }
 
+    /// What the kiosk says of a call for staff.
+    pub fn progress(&self, standing: &CallStanding) -> CallProgress {
+        let waited = self.at.duration_since(standing.since).as_secs();
+        let (state, nobody_came) = match standing.state {
+            CallState::Waiting => {
+                (wire::CallState::Waiting, standing.repeated > 0 || waited >= REPEAT_SECONDS)
+            }
+            CallState::Acknowledged => (wire::CallState::Acknowledged, false),
+            CallState::TakenOver => (wire::CallState::TakenOver, true),
+            CallState::Answered => (wire::CallState::Answered, false),
+        };
+        CallProgress {
+            state,
+            since: local(standing.since),
+            repeated: standing.repeated,
+            where_to_go: nobody_came.then(|| self.station.desk.clone()),
+        }
+    }
+
     /// The ticket for what was recorded.
     pub fn ticket(&self, recorded: &Recorded) -> Ticket {
         // A room may have left the configuration since; its id is then what the door still says.
@@ -34,7 +59,7 @@ impl<'a> Place<'a> {
             number: recorded.ticket_number(),
             room: room.unwrap_or_else(id),
             station: self.station.name.clone(),
-            issued_at: format!("{:.0}", recorded.at.display_with_offset(Offset::constant(7))),
+            issued_at: local(recorded.at),
             priority: recorded.queue == Queue::Priority,
             simulated: self.simulated,
         }

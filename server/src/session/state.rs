@@ -60,6 +60,7 @@ impl State {
             session_id: id.to_string(),
             step: self.session.step(&place.rules()),
             verdict: self.verdict,
+            call: None,
         }
     }
 

@@ -17,9 +17,12 @@ use super::{
     rules::Place,
     state::{State, write},
 };
-use crate::store::{
-    CheckIn, Completed, Consent, Method, NewVisit, Patient, Queue, Recorded, RequestKey, Respond, SessionRow,
-    StepCall, Turn, visits::insurance_code,
+use crate::{
+    console::live::News,
+    store::{
+        CheckIn, Completed, Consent, Method, NewVisit, Patient, Queue, Recorded, RequestKey, Respond,
+        SessionRow, StepCall, Turn, visits::insurance_code,
+    },
 };
 
 /// What a turn writes beside the state.
@@ -123,7 +126,11 @@ impl Conversations {
             response: response.clone(),
             at: place.at,
         };
+        let rings = turn.call.is_some();
         self.store.save_turn(turn).await?;
+        if rings {
+            self.live.tell(News::Rang);
+        }
         Ok(response)
     }
 
@@ -156,7 +163,11 @@ impl Conversations {
         let recorded = self.store.record_check_in(check_in).await?;
         let insurance = insurance_code(recorded.insurance);
         info!(%session, method = recorded.method.as_str(), insurance, again = recorded.already, "recorded");
-        Ok(respond.to(&recorded).response)
+        let completed = respond.to(&recorded);
+        if completed.call.is_some() {
+            self.live.tell(News::Rang);
+        }
+        Ok(completed.response)
     }
 
     /// The conversation's end, out of the number that the transaction finds.

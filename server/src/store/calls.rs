@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{ChipRecord, NewMessage, NewVisit, RequestKey, Respond, Submission};
+use super::{CallStanding, ChipRecord, NewMessage, NewVisit, RequestKey, Respond, Submission};
 
 /// A call for staff from a screen.
 #[derive(Debug, Clone)]
@@ -44,6 +44,8 @@ pub struct OpenCall {
     pub code: ReasonCode,
     /// Since when.
     pub at: Timestamp,
+    /// What staff have done about it.
+    pub standing: CallStanding,
 }
 
 /// A patient admitted on the word of a member of staff (NHAP_TAY).

@@ -63,6 +63,9 @@ pub enum StoreError {
     /// No system takes this message.
     #[error("no system takes this message: a person tells it, and then sets it aside")]
     NotRetriable,
+    /// Somebody else has the call.
+    #[error("another member of staff has this call; look at who, or take it over in their place")]
+    CallTaken,
     /// No such subject.
     #[error("there is no such subject, or their key was destroyed")]
     UnknownSubject,

@@ -15,6 +15,7 @@ use uuid::Uuid;
 pub mod calls;
 #[cfg(test)]
 pub(crate) mod conformance;
+pub mod desk;
 pub mod error;
 pub mod outbox;
 pub mod requests;
@@ -23,6 +24,7 @@ pub mod sqlite;
 pub mod visits;
 
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
+pub use desk::{AcknowledgeCall, CallStanding, CallState, Desk, HandBack, Member, TakeOver};
 pub use error::{ChallengeFault, StoreError};
 pub use outbox::{
     ClaimedMessage, DecideMessage, Delivered, FirstCost, Found, KeptReceipt, Lane, MessageKind,
@@ -48,7 +50,7 @@ pub struct Forgotten {
 
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
-pub trait Store: Outbox + Send + Sync {
+pub trait Store: Outbox + Desk + Send + Sync {
     /// Enrols these callers, one that is known with its new key and place, and withdraws every other.
     ///
     /// # Errors

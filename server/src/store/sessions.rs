@@ -58,6 +58,8 @@ pub struct SessionRow {
     /// Staff were called, and no call is open any more: with nothing in `recorded`, they closed it without
     /// admitting anyone.
     pub calls_closed: bool,
+    /// The last of them was handed back: the conversation goes on where it called.
+    pub handed_back: bool,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// When it last went on.

@@ -4,11 +4,14 @@ use flows::{
     Answer, Step,
     engine::InsuranceStatus,
     step::{Notice, Question},
-    wire::SessionView,
+    wire::{self, SessionView},
 };
 use identity::{ReasonCode, proof::verdict::ChallengeOrigin};
 use jiff::civil::date;
-use server::store::{AdmitByHand, Decision, Method, NewVisit, Patient, Queue, Store as _, Visit as Kept};
+use server::store::{
+    AcknowledgeCall, AdmitByHand, Decision, Desk as _, HandBack, Member, Method, NewVisit, Patient, Queue,
+    Store as _, TakeOver, Visit as Kept,
+};
 
 use crate::{
     kit::{Kiosk, Server},
@@ -314,6 +317,60 @@ async fn a_call_that_staff_close_ends_the_conversation() {
     };
     server.store.close_call(closed).await.unwrap();
     assert_eq!(visit.look().await.step, Step::Ended);
+}
+
+#[tokio::test]
+async fn a_kiosk_that_waits_is_told_who_knows_and_where_to_go() {
+    let server = Server::start().await;
+    let mut visit = Visit::begin(&server).await;
+    visit.answer(Answer::CallStaff { code: ReasonCode::HelpWanted }).await;
+    let stands = async || visit.look().await.call.unwrap();
+    assert_eq!((stands().await.state, stands().await.where_to_go), (wire::CallState::Waiting, None));
+    server.wait(59);
+    assert_eq!((stands().await.repeated, stands().await.where_to_go), (0, None));
+    server.wait(1);
+    let lost = stands().await;
+    assert_eq!((lost.repeated, lost.state), (1, wire::CallState::Waiting));
+    assert_eq!(lost.since, "2026-09-15T08:00:00+07:00");
+    assert_eq!(lost.where_to_go.unwrap().vi, "Bàn tiếp đón, cạnh cửa chính");
+    let call = server.store.open_calls().await.unwrap().remove(0).id;
+    let by = || Member { account: None, name: "Lê Thị Cán".into() };
+    server.store.acknowledge_call(AcknowledgeCall { call, by: by(), at: server.now() }).await.unwrap();
+    assert_eq!((stands().await.state, stands().await.where_to_go), (wire::CallState::Acknowledged, None));
+    let taking = TakeOver { call, by: by(), instead: false, at: server.now() };
+    server.store.take_over(taking).await.unwrap();
+    let at_desk = stands().await;
+    assert_eq!(at_desk.state, wire::CallState::TakenOver);
+    assert!(at_desk.where_to_go.is_some());
+    let decision = Decision { staff: "Lê Thị Cán".into(), reason: "đã giúp".into() };
+    server.store.hand_back(HandBack { call, decision, at: server.now() }).await.unwrap();
+    // The kiosk goes on where it was, and the conversation with it.
+    let view = visit.look().await;
+    assert!(matches!(view.step, Step::Consent { .. }) && view.call.is_none(), "{view:?}");
+    visit.consent(true).await;
+    assert!(matches!(visit.view.step, Step::Identify { .. }));
+}
+
+#[tokio::test]
+async fn a_call_from_the_first_screen_can_be_followed_by_its_kiosk_alone() {
+    let server = Server::start().await;
+    let wish = serde_json::json!({ "step": "welcome", "code": "help_wanted" });
+    let called: wire::StaffCalled = server.post("/v1/staff-calls", &wish).send(&Kiosk::demo()).await.json();
+    let path = format!("/v1/staff-calls/{}", called.call_id);
+    server.wait(61);
+    let stands: wire::CallProgress = server.get(&path).send(&Kiosk::demo()).await.json();
+    assert_eq!((stands.state, stands.repeated), (wire::CallState::Waiting, 1));
+    assert!(stands.where_to_go.is_some());
+    let other = server.get(&path).send(&Kiosk::other()).await;
+    assert_eq!(other.problem(), (404, "call_unknown".into()));
+    let none = server.get("/v1/staff-calls/00000000-0000-4000-8000-000000000000");
+    assert_eq!(none.send(&Kiosk::demo()).await.problem(), (404, "call_unknown".into()));
+    let call = called.call_id.parse().unwrap();
+    let decision = Decision { staff: "Lê Thị Cán".into(), reason: "hỏi đường".into() };
+    let close = server::store::CloseCall { call, decision, at: server.now() };
+    server.store.close_call(close).await.unwrap();
+    let stands: wire::CallProgress = server.get(&path).send(&Kiosk::demo()).await.json();
+    assert_eq!((stands.state, stands.where_to_go), (wire::CallState::Answered, None));
 }
 
 #[tokio::test]

@@ -208,7 +208,8 @@ async fn assembled(
     drawn: &Arc<AtomicU64>,
 ) -> (Router, Arc<SqliteStore>) {
     let (clock, random) = (show(clock), draw(drawn));
-    assemble(config, &folder.join("data"), clock, random).await.unwrap()
+    let (router, store, _) = assemble(config, &folder.join("data"), clock, random).await.unwrap();
+    (router, store)
 }
 
 /// A clock that shows what the test sets.

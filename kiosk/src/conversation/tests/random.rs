@@ -23,6 +23,17 @@ fn any_step() -> impl Strategy<Value = flows::Step> {
     ]
 }
 
+fn any_progress() -> impl Strategy<Value = CallProgress> {
+    let states =
+        [CallState::Waiting, CallState::Acknowledged, CallState::TakenOver, CallState::Answered].to_vec();
+    (prop::sample::select(states), 0u32..3, any::<bool>()).prop_map(|(state, repeated, lost)| CallProgress {
+        state,
+        since: "2026-09-15T08:00:00+07:00".into(),
+        repeated,
+        where_to_go: lost.then(|| text("Bàn tiếp đón")),
+    })
+}
+
 /// An event, with whether it belongs to the current visit and read.
 fn any_event() -> impl Strategy<Value = (bool, Event)> {
     let person = prop_oneof![
@@ -56,13 +67,19 @@ fn any_event() -> impl Strategy<Value = (bool, Event)> {
         4 => any_step().prop_map(|step| ServerEvent::View(Box::new(SessionView {
             session_id: "s1".into(),
             step,
-            verdict: None
+            verdict: None,
+            call: None,
         }))),
         1 => Just(ServerEvent::Challenge(ChallengeIssued {
             challenge_id: "c".into(),
             nonce: SecretBytes::new(vec![0; 8]),
             expires_in: 120
         })),
+        2 => (any_step(), prop::option::of(any_progress())).prop_map(|(step, call)| {
+            ServerEvent::News(Box::new(SessionView { session_id: "s1".into(), step, verdict: None, call }))
+        }),
+        1 => any_progress().prop_map(ServerEvent::CallStands),
+        1 => Just(ServerEvent::CallMade("c1".into())),
         1 => any::<bool>().prop_map(ServerEvent::StaffTold),
         1 => Just(ServerEvent::Failed(Failure::Unreachable)),
         1 => Just(ServerEvent::Failed(Failure::SessionGone)),

@@ -167,7 +167,8 @@ fn a_call_for_staff_is_repeated_until_it_gets_through_and_counts_once() {
 #[test]
 fn a_session_that_takes_no_call_gets_one_beside_it() {
     let script = Script::new(vec![problem(404, "session_unknown"), json(201, r#"{"call_id":"k1"}"#)]);
-    assert_eq!(errands(&script, vec![staff(Some("s1"))]), [told_staff(true)]);
+    let made = Event::Server { visit: VISIT, event: ServerEvent::CallMade("k1".into()) };
+    assert_eq!(errands(&script, vec![staff(Some("s1"))]), [told_staff(true), made]);
     let received = script.received();
     assert_eq!(received[0].path, "/v1/sessions/s1/answers");
     assert_eq!(received[1].path, "/v1/staff-calls");

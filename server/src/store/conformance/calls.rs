@@ -49,6 +49,7 @@ pub async fn a_call_is_open_until_it_is_answered(world: &World<'_>) {
         step: "identify".into(),
         code: ReasonCode::ReaderGone,
         at: at(1),
+        standing: CallStanding { state: CallState::Waiting, since: at(1), by: None, repeated: 0 },
     };
     assert_eq!(open.first(), Some(&expected));
     assert_eq!(open.iter().map(|call| call.id).collect::<Vec<_>>(), [first, second]);

@@ -22,6 +22,7 @@ use super::*;
 use crate::random::Random;
 
 pub mod calls;
+pub mod desk;
 pub mod erasure;
 pub mod outbox;
 pub mod requests;
@@ -93,6 +94,13 @@ macro_rules! conformance_tests {
                 the_first_cost_is_queued_once_and_answered_each_time
                 an_erased_person_s_messages_are_not_delivered
                 every_step_of_a_message_leaves_a_leaf;
+            desk:
+                a_call_that_is_acknowledged_says_who_is_coming
+                two_members_of_staff_cannot_take_the_same_call
+                a_call_is_made_again_each_minute_until_somebody_answers
+                a_conversation_that_is_handed_back_goes_on_and_may_call_again
+                a_call_of_no_conversation_cannot_be_handed_back
+                what_staff_did_about_calls_stands_in_the_log;
             erasure:
                 an_erased_person_cannot_be_read_and_comes_back_as_a_stranger
                 conversations_are_forgotten_after_a_day

@@ -19,6 +19,7 @@ pub async fn a_conversation_stands_where_it_was_left(world: &World<'_>) {
         state: secret("state next"),
         recorded: None,
         calls_closed: false,
+        handed_back: false,
         opened_at: at(0),
         turned_at: at(5),
     };

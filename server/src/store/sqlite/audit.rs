@@ -32,6 +32,10 @@ pub(super) enum Logged {
     ConsentAnswered,
     StaffCalled,
     CallRepeated,
+    CallMadeAgain,
+    CallAcknowledged,
+    CallTakenOver,
+    CallHandedBack,
     CallAnswered,
     SubjectMade,
     CheckedIn,
@@ -57,6 +61,9 @@ impl Logged {
             Self::ConsentAnswered => Some("SELECT * FROM consents WHERE id = ?"),
             Self::StaffCalled => Some("SELECT * FROM calls WHERE id = ?"),
             Self::CallAnswered => Some("SELECT * FROM call_endings WHERE call = ?"),
+            Self::CallMadeAgain | Self::CallAcknowledged | Self::CallTakenOver | Self::CallHandedBack => {
+                Some("SELECT * FROM call_events WHERE id = ?")
+            }
             Self::CheckedIn | Self::NumberRepeated => Some("SELECT * FROM visits WHERE id = ?"),
             Self::MessageDecided => Some("SELECT * FROM outbox_decisions WHERE id = ?"),
             Self::ReceiptKept => Some("SELECT * FROM outbox_receipts WHERE message = ?"),
@@ -88,6 +95,11 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
     ("SELECT count(*) FROM consents", "SELECT count(*) FROM audit WHERE operation = 'consent_answered'"),
     ("SELECT count(*) FROM calls", "SELECT count(*) FROM audit WHERE operation = 'staff_called'"),
     ("SELECT count(*) FROM call_endings", "SELECT count(*) FROM audit WHERE operation = 'call_answered'"),
+    (
+        "SELECT count(*) FROM call_events",
+        "SELECT count(*) FROM audit
+         WHERE operation IN ('call_made_again', 'call_acknowledged', 'call_taken_over', 'call_handed_back')",
+    ),
     (
         "SELECT count(*) FROM outbox_decisions",
         "SELECT count(*) FROM audit WHERE operation = 'message_decided'",

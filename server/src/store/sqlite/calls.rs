@@ -6,8 +6,9 @@ use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
+    Keys,
     audit::Logged,
-    parse_word, requests, sessions,
+    desk, parse_word, requests, sessions,
     transaction::{Transaction, id, time},
     visits, word,
     writer::Operation,
@@ -82,28 +83,44 @@ pub(super) async fn insert(
     id("calls.id", &new)
 }
 
-pub(super) async fn open(connection: &mut SqliteConnection) -> Result<Vec<OpenCall>, StoreError> {
+pub(super) async fn open(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+) -> Result<Vec<OpenCall>, StoreError> {
     let rows = sqlx::query(
         "SELECT calls.*, kiosks.place FROM calls JOIN kiosks ON kiosks.id = calls.kiosk
          LEFT JOIN call_endings ON call_endings.call = calls.id
          WHERE call_endings.call IS NULL ORDER BY calls.at, calls.id",
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let session: Option<String> = row.try_get("session")?;
-            Ok(OpenCall {
-                id: id("calls.id", row.try_get("id")?)?,
-                kiosk: row.try_get("kiosk")?,
-                place: row.try_get("place")?,
-                session: session.as_deref().map(|session| id("calls.session", session)).transpose()?,
-                step: row.try_get("step")?,
-                code: parse_word("calls.code", row.try_get("code")?)?,
-                at: time("calls.at", row.try_get("at")?)?,
-            })
-        })
-        .collect()
+    let mut open = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let session: Option<String> = row.try_get("session")?;
+        open.push(OpenCall {
+            id: id("calls.id", row.try_get("id")?)?,
+            kiosk: row.try_get("kiosk")?,
+            place: row.try_get("place")?,
+            session: session.as_deref().map(|session| id("calls.session", session)).transpose()?,
+            step: row.try_get("step")?,
+            code: parse_word("calls.code", row.try_get("code")?)?,
+            at: time("calls.at", row.try_get("at")?)?,
+            standing: desk::standing(connection, keys, row).await?,
+        });
+    }
+    Ok(open)
+}
+
+/// The open calls of a conversation.
+pub(super) async fn open_of(tx: &mut Transaction<'_>, session: &str) -> Result<Vec<String>, StoreError> {
+    let open = sqlx::query_scalar(
+        "SELECT calls.id FROM calls LEFT JOIN call_endings ON call_endings.call = calls.id
+         WHERE calls.session = ? AND call_endings.call IS NULL",
+    )
+    .bind(session)
+    .fetch_all(tx.on())
+    .await?;
+    Ok(open)
 }
 
 /// The session of an open call.
@@ -151,12 +168,20 @@ impl Operation for CloseCall {
     type Output = ();
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
-        session_of(tx, self.call).await?;
-        let call = self.call.to_string();
-        let key = tx.new_key(&call).await?;
-        let ending = Ending { decision: &self.decision, owner: &call, key: &key, visit: None, at: self.at };
-        end(tx, &call, &ending).await
+        desk::free_for(tx, self.call, &self.decision.staff).await?;
+        end_without_visit(tx, &self.call.to_string(), &self.decision, self.at).await
     }
+}
+
+/// Ends a call in which nobody was admitted.
+pub(super) async fn end_without_visit(
+    tx: &mut Transaction<'_>,
+    call: &str,
+    decision: &Decision,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let key = desk::key_of(tx, call).await?;
+    end(tx, call, &Ending { decision, owner: call, key: &key, visit: None, at }).await
 }
 
 #[async_trait]
@@ -165,6 +190,7 @@ impl Operation for AdmitByHand {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Recorded, StoreError> {
         let session = session_of(tx, self.call).await?;
+        desk::free_for(tx, self.call, &self.decision.staff).await?;
         let call = self.call.to_string();
         let source = visits::Source {
             session: session.as_deref(),
@@ -182,15 +208,8 @@ impl Operation for AdmitByHand {
         end(tx, &call, &ending).await?;
         if let Some(session) = &session {
             // What else this person called for is answered too.
-            let others: Vec<String> = sqlx::query_scalar(
-                "SELECT calls.id FROM calls LEFT JOIN call_endings ON call_endings.call = calls.id
-                 WHERE calls.session = ? AND call_endings.call IS NULL",
-            )
-            .bind(session)
-            .fetch_all(tx.on())
-            .await?;
-            for other in &others {
-                end(tx, other, &ending).await?;
+            for other in open_of(tx, session).await? {
+                end(tx, &other, &ending).await?;
             }
             // The kiosk that still speaks for this session has to fetch it anew.
             let gone_on = sqlx::query(

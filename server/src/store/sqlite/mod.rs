@@ -26,6 +26,7 @@ use crate::{
 mod audit;
 mod calls;
 mod checks;
+mod desk;
 mod erasure;
 mod open;
 mod outbox;
@@ -178,7 +179,7 @@ impl Store for SqliteStore {
     }
 
     async fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError> {
-        calls::open(&mut *self.readers.acquire().await?).await
+        calls::open(&mut *self.readers.begin().await?, &self.keys).await
     }
 
     async fn admit_by_hand(&self, admission: AdmitByHand) -> Result<Recorded, StoreError> {

@@ -77,9 +77,17 @@ pub(super) async fn session(
          FROM calls LEFT JOIN call_endings ON call_endings.call = calls.id WHERE calls.session = ?",
     )
     .bind(&row_id)
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
     let (made, ended): (i64, i64) = (calls.try_get("made")?, calls.try_get("ended")?);
+    let last_handed_back: Option<i64> = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM call_events WHERE call = calls.id AND what = 'handed_back')
+         FROM calls JOIN call_endings ON call_endings.call = calls.id
+         WHERE calls.session = ? ORDER BY call_endings.at DESC, call_endings.rowid DESC LIMIT 1",
+    )
+    .bind(&row_id)
+    .fetch_optional(connection)
+    .await?;
     Ok(Some(SessionRow {
         id,
         kiosk: kiosk.to_owned(),
@@ -89,6 +97,7 @@ pub(super) async fn session(
         state: Sealed::<SecretBytes>::from_stored(row.try_get("state")?).open(&key, place(&row_id))?,
         recorded,
         calls_closed: made > 0 && made == ended,
+        handed_back: made == ended && last_handed_back == Some(1),
         opened_at: time("sessions.opened_at", row.try_get("opened_at")?)?,
         turned_at: time("sessions.turned_at", row.try_get("turned_at")?)?,
     }))

@@ -6,11 +6,11 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{Column as _, Row as _, SqliteConnection, TypeInfo as _, ValueRef as _, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use super::{Keys, audit::Logged, word};
+use super::{Keys, audit::Logged, desk, word};
 use crate::{
     audit::{GENESIS, Leaf},
     sealed::{DataKey, Place, Sealed},
-    store::StoreError,
+    store::{CallStanding, StoreError},
 };
 
 /// The audit log's last leaf (its place and hash) as this process wrote it. None where it has to be read.
@@ -68,6 +68,11 @@ impl<'a> Transaction<'a> {
     /// The key of `owner`. None where it was destroyed.
     pub(super) async fn key(&mut self, owner: &str) -> Result<Option<DataKey>, StoreError> {
         self.keys.fetch(self.connection, owner).await
+    }
+
+    /// How the call of this row stands.
+    pub(super) async fn standing(&mut self, call: &SqliteRow) -> Result<CallStanding, StoreError> {
+        desk::standing(self.connection, self.keys, call).await
     }
 
     /// The key of `owner` out of its stored form.
