@@ -43,6 +43,11 @@ pub enum ConfigError {
         "an account under [national] is the demonstration's; enter those that the systems' operators gave"
     )]
     MadeUpAccounts,
+    /// Everybody knows the password of an account that a file describes.
+    #[error(
+        "accounts under [staff] are for mode = \"demonstration\" only; leave them out, and add the first account with `staff add`"
+    )]
+    MadeUpStaff,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +78,22 @@ pub struct Config {
     pub master_key: Option<RelativePathBuf>,
     /// The national systems.
     pub national: NationalConfiguration,
+    /// The station's staff.
+    #[serde(default)]
+    pub staff: StaffConfiguration,
+}
+
+/// How staff get at their pages.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffConfiguration {
+    /// Files with made-up accounts, password and device secret included. In demonstration mode only.
+    #[serde(default)]
+    pub accounts: Vec<RelativePathBuf>,
+    /// Whether staff reach the pages over TLS, which something in front of the server ends. Cookies are then sent
+    /// over TLS alone.
+    #[serde(default)]
+    pub tls: bool,
 }
 
 fn default_listen() -> SocketAddr {
@@ -92,6 +113,9 @@ impl Config {
         }
         if config.mode == Mode::Production && config.master_key.is_none() {
             return Err(ConfigError::NoMasterKey);
+        }
+        if config.mode == Mode::Production && !config.staff.accounts.is_empty() {
+            return Err(ConfigError::MadeUpStaff);
         }
         if config.mode == Mode::Production && config.national.is_made_up() {
             return Err(ConfigError::MadeUpAccounts);
@@ -170,8 +194,25 @@ mod tests {
 
     #[test]
     fn production_needs_accounts_of_its_own() {
-        with(GOOD, &[("SERVER__MODE", "production"), ("SERVER__MASTER_KEY", "/key")], |config| {
+        let variables = [
+            ("SERVER__MODE", "production"),
+            ("SERVER__MASTER_KEY", "/key"),
+            ("SERVER__STAFF__ACCOUNTS", "[]"),
+        ];
+        with(GOOD, &variables, |config| {
             assert!(matches!(config, Err(ConfigError::MadeUpAccounts)), "{config:?}");
+        });
+    }
+
+    #[test]
+    fn production_takes_no_account_whose_password_is_written_down() {
+        let variables = [
+            ("SERVER__MODE", "production"),
+            ("SERVER__MASTER_KEY", "/key"),
+            ("SERVER__STAFF__ACCOUNTS", "[\"/made-up.toml\"]"),
+        ];
+        with(GOOD, &variables, |config| {
+            assert!(matches!(config, Err(ConfigError::MadeUpStaff)), "{config:?}")
         });
     }
 

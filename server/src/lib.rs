@@ -11,4 +11,5 @@ pub mod program;
 pub mod random;
 pub mod sealed;
 pub mod session;
+pub mod staff;
 pub mod store;

@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use server::{
     audit::AuditReport,
     clock::Clock,
-    program::{Arguments, Command, LOG_FILTER, audit, run},
+    program::{Arguments, Command, LOG_FILTER, audit, run, staff},
     random::{Random, RandomUnavailable},
 };
 use tracing::error;
@@ -27,11 +27,17 @@ async fn main() -> ExitCode {
         error!(location = panic.location().map(tracing::field::display), "a panic");
     }));
     let arguments = Arguments::parse();
-    let done = match arguments.command {
+    let done = match &arguments.command {
         Some(Command::Audit) => audit(&arguments, &system_clock(), system_random()).await.map(|report| {
             println!("{report}");
             matches!(report, AuditReport::Intact { .. })
         }),
+        Some(Command::Staff(command)) => {
+            staff(&arguments, command, &system_clock(), system_random()).await.map(|told| {
+                println!("{told}");
+                true
+            })
+        }
         None => run(arguments, &system_clock(), system_random()).await.map(|()| true),
     };
     match done {

@@ -31,11 +31,16 @@ use crate::{
     random::Random,
     sealed::{MasterKey, MasterKeyError},
     session::{Conversations, Registers},
+    staff::password::Passwords,
     store::{
-        ClientKind, Desk as _, Kiosk, Store, StoreError,
+        ClientKind, Desk as _, Kiosk, StaffAccounts as _, Store, StoreError,
         sqlite::{self, SqliteOptions, SqliteStore},
     },
 };
+
+mod staff;
+
+pub use staff::{AddStaff, StaffCommand, staff};
 
 /// What is logged. Fixed: at finer levels some libraries write addresses or content.
 pub const LOG_FILTER: &str = "warn,server=info";
@@ -71,10 +76,13 @@ pub struct Arguments {
 }
 
 /// What the program does beside answering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Compares the audit log with itself and with the records. The server must not run meanwhile.
     Audit,
+    /// Accounts of staff: the first one, and lost devices. The server must not run meanwhile.
+    #[command(subcommand)]
+    Staff(StaffCommand),
 }
 
 /// Why the server does not start.
@@ -104,6 +112,21 @@ pub enum StartError {
         /// The file.
         path: PathBuf,
     },
+    /// A made-up member of staff cannot be one.
+    #[error(
+        "the member of staff in {} needs a password of 10 characters that is not easily guessed, one_time of 32 base-32 characters, and a user name and number of their own",
+        path.display()
+    )]
+    StaffFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another account has this user name.
+    #[error("there is an account with this user name; choose another, or reset that one")]
+    UserNameTaken,
+    /// No account has this user name.
+    #[error("there is no account with this user name; add it")]
+    UnknownUserName,
     /// A file or folder cannot be read or made.
     #[error("{} cannot be used; check the path and its permissions", path.display())]
     File {
@@ -168,6 +191,7 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
         // Pages that listen would keep the server from ending.
         live.tell(News::Ending);
     };
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router).with_graceful_shutdown(ending).await;
     for task in [tidying, ringing] {
         task.abort();
@@ -228,12 +252,14 @@ pub async fn assemble(
     std::fs::create_dir_all(data).map_err(|source| StartError::File { path: data.to_owned(), source })?;
     let store = Arc::new(open(config, data, &clock, random.clone()).await?);
     store.set_kiosks(kiosks, clock.now()).await?;
+    let passwords = Passwords::new(random.clone());
+    staff::add_made_up(&store, config, &station.code, clock.now(), &passwords).await?;
     let shared: Arc<dyn Store> = Arc::clone(&store) as _;
     let live = Live::default();
     let conversations = Conversations {
         store: Arc::clone(&shared),
         clock: clock.clone(),
-        random,
+        random: random.clone(),
         trust,
         station,
         simulated: config.mode == Mode::Demonstration,
@@ -246,6 +272,9 @@ pub async fn assemble(
         station: Arc::clone(&conversations.station),
         simulated: conversations.simulated,
         live: live.clone(),
+        random,
+        passwords,
+        secure: config.staff.tls,
     };
     let api = Api { store: shared, clock, conversations };
     Ok((api::router(Arc::new(api), console::router(console)), store, live))
@@ -333,6 +362,10 @@ async fn tidy(store: Arc<SqliteStore>, clock: Clock) {
         match store.forget_expired(clock.now()).await {
             Ok(forgotten) => info!(sessions = forgotten.sessions, requests = forgotten.requests, "forgotten"),
             Err(error) => warn!(%error, "what has outlived its purpose is still there"),
+        }
+        match store.end_timed_out(clock.now()).await {
+            Ok(ended) => info!(ended, "staff signed out"),
+            Err(error) => warn!(%error, "staff who are away are still signed in"),
         }
     }
 }

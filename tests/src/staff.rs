@@ -10,14 +10,98 @@ fn wrong(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
 
-/// A page of the server.
+/// Lê Thị Cán of the seeds: her account, and what her device shares with the server.
+const USER: (&str, &str) = ("le.thi.can", "tram y te xa Mau 2026");
+const DEVICE: &str = "MOPHONGMOPHONGMOPHONGMOPHONGMOPH";
+
+/// A member of staff's browser: its cookie, and what its forms carry.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    cookie: String,
+    csrf: String,
+}
+
+/// The code that a device with this secret (base 32) shows at `seconds` since 1970, `steps` of 30 seconds later.
+///
+/// # Errors
+/// Where the secret is none.
+pub fn one_time_code(secret: &str, seconds: i64, steps: i64) -> io::Result<String> {
+    let secret = totp_rs::Secret::try_from_base32(secret).map_err(|_| wrong("not a secret in base 32"))?;
+    let device = totp_rs::Builder::new().with_secret(secret).build().map_err(io::Error::other)?;
+    let seconds = u64::try_from(seconds + 30 * steps).map_err(io::Error::other)?;
+    Ok(device.generate(seconds).to_string())
+}
+
+fn agent() -> ureq::Agent {
+    // What is refused, or leads elsewhere, is for the caller to look at.
+    ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into()
+}
+
+fn set_cookie(response: &ureq::http::Response<ureq::Body>, name: &str) -> Option<String> {
+    let cookies = response.headers().get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+    let pairs = cookies.filter_map(|cookie| cookie.split(';').next());
+    pairs
+        .map(str::to_owned)
+        .find(|pair| pair.split_once('=').is_some_and(|(found, value)| found == name && !value.is_empty()))
+}
+
+/// Signs Lê Thị Cán in with her password and the code that her device shows.
+///
+/// # Errors
+/// Where the server refuses.
+pub fn sign_in(world: &World) -> io::Result<SignedIn> {
+    let server = world.server_address()?;
+    let send = |path: &str, cookie: &str, form: &[(&str, &str)]| {
+        let request =
+            agent().post(format!("{server}{path}")).header("Origin", server).header("Cookie", cookie);
+        request.send_form(form.iter().copied()).map_err(io::Error::other)
+    };
+    let passed = send("/staff/sign-in", "", &[("user_name", USER.0), ("password", USER.1)])?;
+    let halfway = set_cookie(&passed, "staff-step").ok_or_else(|| wrong("the password was refused"))?;
+    // A code counts once: whoever signed in a moment ago takes the next one, which is taken early.
+    for steps in [0, 1] {
+        let code = one_time_code(DEVICE, world.now()?.as_second(), steps)?;
+        let entered = send("/staff/sign-in/code", &halfway, &[("code", &code)])?;
+        let Some(cookie) = set_cookie(&entered, "staff") else { continue };
+        let page = get(server, "/staff", &cookie)?;
+        let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.get(..64));
+        let csrf = csrf.ok_or_else(|| wrong("no form on the staff's page"))?.to_owned();
+        return Ok(SignedIn { cookie, csrf });
+    }
+    Err(wrong("the one-time code was refused"))
+}
+
+fn get(server: &str, path: &str, cookie: &str) -> io::Result<String> {
+    let request = agent().get(format!("{server}{path}")).header("Cookie", cookie);
+    let mut response = request.call().map_err(io::Error::other)?;
+    if !response.status().is_success() {
+        return Err(wrong(&format!("the staff's page answers {}", response.status())));
+    }
+    response.body_mut().read_to_string().map_err(io::Error::other)
+}
+
+/// A page of the server, as the member of staff sees it who signed in to this world.
 ///
 /// # Errors
 /// Where it does not come.
 pub fn page(world: &World, path: &str) -> io::Result<String> {
-    let mut response =
-        ureq::get(format!("{}{path}", world.server_address()?)).call().map_err(io::Error::other)?;
-    response.body_mut().read_to_string().map_err(io::Error::other)
+    get(world.server_address()?, path, &world.signed_in()?.cookie)
+}
+
+/// Sends a form of that member of staff.
+///
+/// # Errors
+/// Where it is refused.
+pub fn send(world: &World, path: &str, form: &[(&str, &str)]) -> io::Result<()> {
+    let (server, staff) = (world.server_address()?, world.signed_in()?);
+    let fields = form.iter().copied().chain([("csrf", staff.csrf.as_str())]);
+    let request =
+        agent().post(format!("{server}{path}")).header("Origin", server).header("Cookie", &staff.cookie);
+    let response = request.send_form(fields).map_err(io::Error::other)?;
+    if response.status().is_client_error() || response.status().is_server_error() {
+        return Err(wrong(&format!("the form is answered with {}", response.status())));
+    }
+    Ok(())
 }
 
 /// The ids of the records that a page links to under `prefix`.
@@ -62,9 +146,7 @@ pub fn visit_with_number(world: &World, number: &str) -> io::Result<Value> {
 pub fn admit_by_hand(world: &World, full_name: &str) -> io::Result<()> {
     let calls = open_calls(world)?;
     let call = calls.first().ok_or_else(|| wrong("no call for staff is open"))?;
-    let server = world.server_address()?;
     let form = [
-        ("staff", "Lê Thị Cán"),
         ("reason", "Đã xem thẻ và người"),
         ("full_name", full_name),
         ("number", ""),
@@ -72,9 +154,5 @@ pub fn admit_by_hand(world: &World, full_name: &str) -> io::Result<()> {
         ("sex", "male"),
         ("where_to", "illness/p1"),
     ];
-    ureq::post(format!("{server}/staff/calls/{call}/admit"))
-        .header("Origin", server)
-        .send_form(form)
-        .map(|_| ())
-        .map_err(io::Error::other)
+    send(world, &format!("/staff/calls/{call}/admit"), &form)
 }

@@ -4,6 +4,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::OnceLock,
     time::Instant,
 };
 
@@ -11,6 +12,7 @@ use devices::testing::PrivatePcscd;
 
 use crate::{
     process::{Running, program, root},
+    staff::{self, SignedIn},
     window::{Window, free_address},
 };
 
@@ -27,6 +29,8 @@ pub struct World {
     began: Instant,
     pcscd: PrivatePcscd,
     card: Option<Running>,
+    /// The member of staff at the desk, once one is needed.
+    signed_in: OnceLock<SignedIn>,
 }
 
 impl World {
@@ -52,6 +56,7 @@ impl World {
             listen: None,
             pcscd: PrivatePcscd::start()?,
             card: None,
+            signed_in: OnceLock::new(),
             folder,
         };
         world.start_server()?;
@@ -68,7 +73,7 @@ impl World {
         let national = self.mock.address()?;
         let mut server = program("server")?;
         server
-            .args(["--config", "server/server.toml", "--clock", &self.now()?, "--data"])
+            .args(["--config", "server/server.toml", "--clock", &self.now()?.to_string(), "--data"])
             .arg(self.folder.join("server"))
             .env("SERVER__LISTEN", listen)
             .env("SERVER__NATIONAL__POPULATION__URL", format!("{national}/population"))
@@ -81,10 +86,25 @@ impl World {
         Ok(())
     }
 
-    /// The world's time (RFC 3339): signatures count for a minute only, so a server that comes back must know it.
-    fn now(&self) -> io::Result<String> {
+    /// The world's time: signatures count for a minute only, so a server that comes back must know it.
+    ///
+    /// # Errors
+    /// None, where [`CLOCK`] is a time.
+    pub fn now(&self) -> io::Result<jiff::Timestamp> {
         let start: jiff::Timestamp = CLOCK.parse().map_err(io::Error::other)?;
-        Ok((start + self.began.elapsed()).to_string())
+        Ok(start + self.began.elapsed())
+    }
+
+    /// The member of staff at the desk, who signs in when first needed and stays so through a restart.
+    ///
+    /// # Errors
+    /// Where the server refuses them.
+    pub fn signed_in(&self) -> io::Result<&SignedIn> {
+        if self.signed_in.get().is_none() {
+            let signed_in = staff::sign_in(self)?;
+            return Ok(self.signed_in.get_or_init(|| signed_in));
+        }
+        self.signed_in.get().ok_or_else(|| io::Error::other("nobody is signed in"))
     }
 
     /// Holds the server up, as a network that swallows everything would, or lets it go on.
@@ -191,7 +211,7 @@ impl World {
         let inspection = free_address()?;
         let mut command = self.with_reader("kiosk")?;
         command
-            .args(["--config", "kiosk/kiosk.toml", "--clock", &self.now()?])
+            .args(["--config", "kiosk/kiosk.toml", "--clock", &self.now()?.to_string()])
             .env("KIOSK__SERVER", self.server_address()?)
             .env("KIOSK__TICKET_FOLDER", self.folder.join("tickets"))
             .env("DISPLAY", display)

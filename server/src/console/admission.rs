@@ -24,9 +24,11 @@ use super::{
     check::Id,
     failure::{Failure, html},
     live::News,
+    session::Staff,
 };
 use crate::{
     session::proven,
+    staff::Role,
     store::{AdmitByHand, Decision, Method, NewVisit, OpenCall, Patient, Queue, visits::station_day},
 };
 
@@ -39,7 +41,6 @@ const OLDEST: i16 = 130;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Typed {
-    pub(super) staff: String,
     pub(super) reason: String,
     pub(super) full_name: String,
     pub(super) number: String,
@@ -75,6 +76,7 @@ struct Page {
 /// The page of a call, with what was typed and what is wrong with it.
 pub(super) fn page(
     console: &Console,
+    staff: &Staff,
     call: OpenCall,
     typed: Typed,
     faults: Vec<String>,
@@ -82,7 +84,7 @@ pub(super) fn page(
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let where_to = where_to(&console.station, &typed.where_to);
     let call = CallView::new(call, console.clock.now());
-    html(status, &Page { frame: console.frame(), call, typed, where_to, faults })
+    html(status, &Page { frame: staff.frame(console), call, typed, where_to, faults })
 }
 
 fn where_to(station: &Station, chosen: &str) -> Vec<WhereTo> {
@@ -148,9 +150,13 @@ fn birth(typed: &str, today: Date, faults: &mut Vec<String>) -> Option<Birth> {
 }
 
 /// What the form says, or what is wrong with it.
-fn read(typed: &Typed, station: &Station, today: Date) -> Result<(Decision, NewVisit), Vec<String>> {
+fn read(
+    typed: &Typed,
+    staff: &Staff,
+    station: &Station,
+    today: Date,
+) -> Result<(Decision, NewVisit), Vec<String>> {
     let mut faults = Vec::new();
-    let staff = line(&typed.staff, "Tên nhân viên / Staff name", &mut faults);
     let why = line(&typed.reason, "Lý do nhập tay / Why by hand", &mut faults);
     let full_name = line(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
     let number = number(&typed.number, &mut faults);
@@ -162,8 +168,7 @@ fn read(typed: &Typed, station: &Station, today: Date) -> Result<(Decision, NewV
     if place.is_none() {
         faults.push("Lý do khám và phòng: chưa chọn (choose reason and room)".into());
     }
-    let (Some(staff), Some(why), Some(full_name), Some((reason, room)), []) =
-        (staff, why, full_name, place, faults.as_slice())
+    let (Some(why), Some(full_name), Some((reason, room)), []) = (why, full_name, place, faults.as_slice())
     else {
         return Err(faults);
     };
@@ -187,19 +192,21 @@ fn read(typed: &Typed, station: &Station, today: Date) -> Result<(Decision, NewV
         room: room.id.clone(),
         insurance: Insurance { status: InsuranceStatus::Unverified, result_code: None, card: None },
     };
-    Ok((Decision { staff, reason: why }, visit))
+    Ok((staff.decision(why), visit))
 }
 
 /// `POST /staff/calls/{call}/admit`
 pub(super) async fn admit(
     State(console): State<Console>,
+    staff: Staff,
     Id(call): Id,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
+    staff.require(Role::Reception)?;
     let at = console.clock.now();
-    let (decision, visit) = match read(&typed, &console.station, station_day(at)) {
+    let (decision, visit) = match read(&typed, &staff, &console.station, station_day(at)) {
         Ok(read) => read,
-        Err(faults) => return page(&console, calls::open(&console, call).await?, typed, faults),
+        Err(faults) => return page(&console, &staff, calls::open(&console, call).await?, typed, faults),
     };
     let open = calls::open(&console, call).await?;
     let session = match open.session {

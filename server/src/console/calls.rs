@@ -17,10 +17,14 @@ use super::{
     check::Id,
     failure::{Failure, html},
     live::News,
+    session::Staff,
     visits::local,
     words,
 };
-use crate::store::{CloseCall, Decision, OpenCall};
+use crate::{
+    staff::Role,
+    store::{CloseCall, OpenCall},
+};
 
 /// A call as a page shows it.
 pub(super) struct CallView {
@@ -75,11 +79,11 @@ struct ListPage {
 }
 
 /// `GET /staff`
-pub(super) async fn list(State(console): State<Console>) -> Result<Response, Failure> {
+pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result<Response, Failure> {
     let now = console.clock.now();
     let calls = console.store.open_calls().await?;
     let page = ListPage {
-        frame: console.frame(),
+        frame: staff.frame(&console),
         calls: calls.into_iter().map(|call| CallView::new(call, now)).collect(),
         now: local(now).strftime("%H:%M:%S").to_string(),
     };
@@ -93,16 +97,19 @@ pub(super) async fn open(console: &Console, call: Uuid) -> Result<OpenCall, Fail
 }
 
 /// `GET /staff/calls/{call}`
-pub(super) async fn show(State(console): State<Console>, Id(call): Id) -> Result<Response, Failure> {
+pub(super) async fn show(
+    State(console): State<Console>,
+    staff: Staff,
+    Id(call): Id,
+) -> Result<Response, Failure> {
+    staff.require(Role::Reception)?;
     let call = open(&console, call).await?;
-    admission::page(&console, call, Typed::default(), Vec::new())
+    admission::page(&console, &staff, call, Typed::default(), Vec::new())
 }
 
 /// The form that closes a call.
 #[derive(Deserialize)]
 pub(super) struct Closing {
-    #[serde(default)]
-    staff: String,
     #[serde(default)]
     reason: String,
 }
@@ -110,18 +117,18 @@ pub(super) struct Closing {
 /// `POST /staff/calls/{call}/close`
 pub(super) async fn close(
     State(console): State<Console>,
+    staff: Staff,
     Id(call): Id,
     Form(form): Form<Closing>,
 ) -> Result<Response, Failure> {
+    staff.require(Role::Reception)?;
     let mut faults = Vec::new();
-    let staff = admission::line(&form.staff, "Tên nhân viên / Staff name", &mut faults);
-    let reason = admission::line(&form.reason, "Ghi chú / Note", &mut faults);
-    let (Some(staff), Some(reason)) = (staff, reason) else {
+    let Some(reason) = admission::line(&form.reason, "Ghi chú / Note", &mut faults) else {
         let call = open(&console, call).await?;
-        let typed = Typed { staff: form.staff, closing: form.reason, ..Typed::default() };
-        return admission::page(&console, call, typed, faults);
+        let typed = Typed { closing: form.reason, ..Typed::default() };
+        return admission::page(&console, &staff, call, typed, faults);
     };
-    let decision = Decision { staff, reason };
+    let decision = staff.decision(reason);
     console.store.close_call(CloseCall { call, decision, at: console.clock.now() }).await?;
     console.live.tell(News::Calls);
     Ok(axum::response::IntoResponse::into_response(Redirect::to("/staff")))

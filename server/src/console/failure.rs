@@ -9,8 +9,8 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::{Console, Frame};
-use crate::store::StoreError;
+use super::{Console, Frame, sign_in};
+use crate::{random::RandomUnavailable, staff::password::HashError, store::StoreError};
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -19,6 +19,17 @@ pub(super) enum Failure {
     ForeignHost,
     /// The form was not sent by one of these pages.
     ForeignForm,
+    /// Nobody is signed in, or not any more.
+    SignIn {
+        /// The page that was wanted.
+        next: Option<String>,
+        /// Whether they were, and did nothing for too long.
+        timed_out: bool,
+    },
+    /// Their roles here do not include this.
+    NotYours,
+    /// The form is longer than any of these pages sends.
+    TooLarge,
     /// No such call that is open.
     CallAnswered,
     /// Somebody else has the call.
@@ -27,8 +38,26 @@ pub(super) enum Failure {
     NotFound,
     /// The store failed.
     Store(StoreError),
+    /// A password could not be hashed.
+    Hash(HashError),
+    /// No randomness for a secret.
+    Random(RandomUnavailable),
+    /// A QR code could not be drawn.
+    Drawing,
     /// The page could not be made.
     Page(askama::Error),
+}
+
+impl From<HashError> for Failure {
+    fn from(error: HashError) -> Self {
+        Self::Hash(error)
+    }
+}
+
+impl From<RandomUnavailable> for Failure {
+    fn from(error: RandomUnavailable) -> Self {
+        Self::Random(error)
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -76,6 +105,26 @@ impl Failure {
                     "The form was not sent from these pages. Nothing was done.",
                 ),
             ),
+            Self::SignIn { .. } => (
+                StatusCode::UNAUTHORIZED,
+                words("Chưa đăng nhập", "Mở trang đăng nhập.", "You are not signed in. Nothing was done."),
+            ),
+            Self::NotYours => (
+                StatusCode::FORBIDDEN,
+                words(
+                    "Tài khoản này không có quyền mở trang này",
+                    "Hỏi người quản lý nếu cần quyền này.",
+                    "Your roles here do not include this. Nothing was done.",
+                ),
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                words(
+                    "Biểu mẫu quá dài",
+                    "Viết ngắn lại và gửi lại.",
+                    "The form is too long. Nothing was done.",
+                ),
+            ),
             Self::CallAnswered => (
                 StatusCode::CONFLICT,
                 words(
@@ -108,7 +157,7 @@ impl Failure {
                     "The disk is full; nothing was recorded. Hand out numbers on paper and tell the operator.",
                 ),
             ),
-            Self::Store(_) | Self::Page(_) => (
+            Self::Store(_) | Self::Hash(_) | Self::Random(_) | Self::Drawing | Self::Page(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 words(
                     "Chưa ghi được, xin thử lại",
@@ -126,7 +175,13 @@ impl IntoResponse for Failure {
             Self::Store(error) => {
                 tracing::error!(error = error as &dyn std::error::Error, "a staff page failed");
             }
+            Self::Hash(error) => tracing::error!(%error, "a staff page failed"),
+            Self::Random(error) => tracing::error!(%error, "a staff page failed"),
+            Self::Drawing => tracing::error!("a QR code cannot be drawn"),
             Self::Page(error) => tracing::error!(%error, "a staff page cannot be made"),
+            Self::SignIn { next, timed_out } => {
+                return sign_in::elsewhere(next.as_deref(), *timed_out).into_response();
+            }
             _ => {}
         }
         let (status, words) = self.words();

@@ -1,7 +1,8 @@
 //! The staff's pages, rendered by the server: who calls, who was admitted, and admitting by hand.
 //!
-//! They need no script: with one, calls show and sound at once. They answer only this machine: until staff can log in, whoever sits at it is trusted, so
-//! each request has to name this machine as its host, and each form has to come from these pages.
+//! They need no script: with one, calls show and sound at once. Whoever asks has to be signed in (`session`): but for
+//! the pages that sign in, no handler is reached without. They answer only this machine; each form has to come from
+//! these pages and carry its session's own secret.
 
 use std::sync::Arc;
 
@@ -14,8 +15,9 @@ use axum::{
     routing::{get, post},
 };
 use flows::health::Station;
+use session::Staff;
 
-use crate::{clock::Clock, store::Store};
+use crate::{clock::Clock, random::Random, staff::password::Passwords, store::Store};
 use live::Live;
 
 mod admission;
@@ -23,6 +25,8 @@ mod calls;
 mod check;
 mod failure;
 pub mod live;
+mod session;
+mod sign_in;
 mod visits;
 mod words;
 
@@ -42,6 +46,12 @@ pub struct Console {
     pub simulated: bool,
     /// Tells the pages.
     pub live: Live,
+    /// For codes that are shown once.
+    pub random: Random,
+    /// For passwords.
+    pub passwords: Passwords,
+    /// Whether the pages are reached over TLS: cookies then come over nothing else.
+    pub secure: bool,
 }
 
 impl std::fmt::Debug for Console {
@@ -54,11 +64,21 @@ impl std::fmt::Debug for Console {
 struct Frame {
     station: String,
     simulated: bool,
+    /// Who is signed in.
+    staff: Option<Staff>,
+    /// What each of their forms carries.
+    csrf: String,
 }
 
 impl Console {
+    /// For pages that nobody is signed in for; the others take [`Staff::frame`].
     fn frame(&self) -> Frame {
-        Frame { station: self.station.name.vi.clone(), simulated: self.simulated }
+        Frame {
+            station: self.station.name.vi.clone(),
+            simulated: self.simulated,
+            staff: None,
+            csrf: String::new(),
+        }
     }
 }
 
@@ -74,18 +94,27 @@ pub fn router(console: Console) -> Router {
         (header::REFERRER_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
     ];
+    // For whoever comes.
+    let open = Router::new()
+        .route("/staff/style.css", get(style))
+        .route("/staff/sign-in", get(sign_in::show).post(sign_in::password))
+        .route("/staff/sign-in/code", get(sign_in::show_code).post(sign_in::code))
+        .route("/staff/sign-in/enrol", get(sign_in::show_enrolment).post(sign_in::enrol));
+    // For who is signed in: each handler takes `session::Staff` and asks for the role.
     let pages = Router::new()
         .route("/staff", get(calls::list))
         .route("/staff/", get(|| async { Redirect::permanent("/staff") }))
-        .route("/staff/style.css", get(style))
         .route("/staff/live.js", get(script))
         .route("/staff/events", get(events))
+        .route("/staff/sign-out", post(sign_in::sign_out))
         .route("/staff/calls/{call}", get(calls::show))
         .route("/staff/calls/{call}/admit", post(admission::admit))
         .route("/staff/calls/{call}/close", post(calls::close))
         .route("/staff/visits", get(visits::list))
         .route("/staff/visits/{visit}", get(visits::show))
         .route("/staff/visits/{visit}/record.json", get(visits::record))
+        .route_layer(middleware::from_fn_with_state(console.clone(), session::guard))
+        .merge(open)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(middleware::from_fn(check::from_this_machine))
         .layer(middleware::from_fn_with_state(console.clone(), failure::with_page))

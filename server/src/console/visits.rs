@@ -15,11 +15,15 @@ use super::{
     Console, Frame,
     check::Id,
     failure::{Failure, html},
+    session::Staff,
     words,
 };
-use crate::store::{
-    Queue, Visit,
-    visits::{insurance_code, station_day},
+use crate::{
+    staff::Role,
+    store::{
+        Queue, Visit,
+        visits::{insurance_code, station_day},
+    },
 };
 
 /// The time on the station's clock.
@@ -96,11 +100,12 @@ struct ListPage {
 }
 
 /// `GET /staff/visits`
-pub(super) async fn list(State(console): State<Console>) -> Result<Response, Failure> {
+pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result<Response, Failure> {
+    staff.require_any(&[Role::Reception, Role::Clinician])?;
     let today = station_day(console.clock.now());
     let visits = console.store.visits(&console.station.code, today).await?;
     let page = ListPage {
-        frame: console.frame(),
+        frame: staff.frame(&console),
         day: today.strftime("%d/%m/%Y").to_string(),
         visits: visits.iter().map(|visit| VisitView::new(&console, visit)).collect(),
     };
@@ -122,12 +127,13 @@ struct Page {
 /// `GET /staff/visits/{visit}`
 pub(super) async fn show(
     State(console): State<Console>,
+    staff: Staff,
     Id(visit): Id,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let visit = found(&console, visit).await?;
     let page = Page {
-        frame: console.frame(),
+        frame: staff.frame(&console),
         visit: VisitView::new(&console, &visit),
         again: query.as_deref() == Some("again"),
     };
@@ -135,7 +141,11 @@ pub(super) async fn show(
 }
 
 /// `GET /staff/visits/{visit}/record.json`: the record, for whoever has to show what is kept.
-pub(super) async fn record(State(console): State<Console>, Id(visit): Id) -> Result<Response, Failure> {
+pub(super) async fn record(
+    State(console): State<Console>,
+    _staff: Staff,
+    Id(visit): Id,
+) -> Result<Response, Failure> {
     let visit = found(&console, visit).await?;
     let (recorded, patient) = (&visit.recorded, visit.patient.as_ref());
     let birth = patient.and_then(|patient| patient.birth);

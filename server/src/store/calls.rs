@@ -81,8 +81,11 @@ pub struct CloseCall {
 /// A person's decision, with name and reason.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct Decision {
-    /// The member of staff.
+    /// The member of staff's name.
     pub staff: String,
+    /// Their account.
+    #[zeroize(skip)]
+    pub id: Option<Uuid>,
     /// Their reason, in their words.
     pub reason: String,
 }

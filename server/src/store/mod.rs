@@ -21,6 +21,7 @@ pub mod outbox;
 pub mod requests;
 pub mod sessions;
 pub mod sqlite;
+pub mod staff;
 pub mod visits;
 
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
@@ -32,6 +33,7 @@ pub use outbox::{
 };
 pub use requests::{Begun, ClientKind, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
 pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
+pub use staff::StaffAccounts;
 pub use visits::{
     CheckIn, ChipRecord, Completed, InsuranceCheck, Method, NewVisit, Patient, PopulationCheck, Queue,
     Recorded, Submission, Visit,
@@ -50,7 +52,7 @@ pub struct Forgotten {
 
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
-pub trait Store: Outbox + Desk + Send + Sync {
+pub trait Store: Outbox + StaffAccounts + Desk + Send + Sync {
     /// Enrols these callers, one that is known with its new key and place, and withdraws every other.
     ///
     /// # Errors

@@ -245,7 +245,7 @@ async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
     let admission = AdmitByHand {
         call: call.id,
         decision: Decision {
-            staff: "Lê Thị Cán".into(), reason: "không đồng ý đọc thẻ".into()
+            staff: "Lê Thị Cán".into(), id: None, reason: "không đồng ý đọc thẻ".into()
         },
         visit: NewVisit {
             station: "01999".into(),
@@ -280,13 +280,9 @@ async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
 /// Staff answer the oldest call with the form of their page, `more` of which is filled in.
 async fn admit_by_hand(server: &Server, more: &str) {
     let call = server.store.open_calls().await.unwrap().remove(0);
-    let body = format!("staff=Can&reason=the+sai&full_name=Tran+Van+Tam&where_to=illness%2Fp2{more}");
-    let form = axum::http::Request::post(format!("/staff/calls/{}/admit", call.id))
-        .header("host", "127.0.0.1:8080")
-        .header("origin", "http://127.0.0.1:8080")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body.into())
-        .unwrap();
+    let staff = server.staff().await;
+    let body = format!("reason=the+sai&full_name=Tran+Van+Tam&where_to=illness%2Fp2{more}");
+    let form = staff.form(&format!("/staff/calls/{}/admit", call.id), &body);
     let answer = server.raw(form).await;
     assert_eq!(answer.status, 303, "{answer:?}");
 }
@@ -312,7 +308,7 @@ async fn a_call_that_staff_close_ends_the_conversation() {
     let call = server.store.open_calls().await.unwrap().remove(0);
     let closed = server::store::CloseCall {
         call: call.id,
-        decision: Decision { staff: "Lê Thị Cán".into(), reason: "đã đi rồi".into() },
+        decision: Decision { staff: "Lê Thị Cán".into(), id: None, reason: "đã đi rồi".into() },
         at: server.now(),
     };
     server.store.close_call(closed).await.unwrap();
@@ -342,7 +338,7 @@ async fn a_kiosk_that_waits_is_told_who_knows_and_where_to_go() {
     let at_desk = stands().await;
     assert_eq!(at_desk.state, wire::CallState::TakenOver);
     assert!(at_desk.where_to_go.is_some());
-    let decision = Decision { staff: "Lê Thị Cán".into(), reason: "đã giúp".into() };
+    let decision = Decision { staff: "Lê Thị Cán".into(), id: None, reason: "đã giúp".into() };
     server.store.hand_back(HandBack { call, decision, at: server.now() }).await.unwrap();
     // The kiosk goes on where it was, and the conversation with it.
     let view = visit.look().await;
@@ -366,7 +362,7 @@ async fn a_call_from_the_first_screen_can_be_followed_by_its_kiosk_alone() {
     let none = server.get("/v1/staff-calls/00000000-0000-4000-8000-000000000000");
     assert_eq!(none.send(&Kiosk::demo()).await.problem(), (404, "call_unknown".into()));
     let call = called.call_id.parse().unwrap();
-    let decision = Decision { staff: "Lê Thị Cán".into(), reason: "hỏi đường".into() };
+    let decision = Decision { staff: "Lê Thị Cán".into(), id: None, reason: "hỏi đường".into() };
     let close = server::store::CloseCall { call, decision, at: server.now() };
     server.store.close_call(close).await.unwrap();
     let stands: wire::CallProgress = server.get(&path).send(&Kiosk::demo()).await.json();

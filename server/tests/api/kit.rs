@@ -154,6 +154,24 @@ impl Server {
         Call::new(self, "POST", path, serde_json::to_vec(body).unwrap())
     }
 
+    /// Lê Thị Cán, of the seeds, signed in as she would in a browser.
+    pub async fn staff(&self) -> Staff {
+        let mut staff = Staff { cookie: String::new(), csrf: String::new() };
+        let password = "user_name=le.thi.can&password=tram+y+te+xa+Mau+2026";
+        let answer = self.raw(staff.form("/staff/sign-in", password)).await;
+        staff.cookie = answer.cookie("staff-step");
+        let secret = totp_rs::Secret::try_from_base32("MOPHONGMOPHONGMOPHONGMOPHONGMOPH").unwrap();
+        let device = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+        let code = device.generate(u64::try_from(self.now().as_second()).unwrap());
+        let answer = self.raw(staff.form("/staff/sign-in/code", &format!("code={code}"))).await;
+        staff.cookie = answer.cookie("staff");
+        let page = self.raw(staff.page("/staff")).await;
+        let page = String::from_utf8(page.body).unwrap();
+        let (_, csrf) = page.split_once("name=\"csrf\" value=\"").unwrap();
+        staff.csrf = csrf[..64].to_owned();
+        staff
+    }
+
     /// Sends a request as it is.
     pub async fn raw(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -246,6 +264,7 @@ pub fn production(folder: &Path) -> String {
     }
     configuration("http://127.0.0.1:9", 30_000)
         .replace("-mo-phong\"", "\"")
+        .replace("accounts = [", "accounts = []\n# [")
         .replace("mode = \"demonstration\"", "mode = \"production\"\nmaster_key = \"master.key\"")
         .replace(&format!("trust = [\"{}/trust\"]", seeds().display()), "trust = []")
 }
@@ -341,6 +360,31 @@ impl<'a> Call<'a> {
     }
 }
 
+/// A member of staff's browser.
+pub struct Staff {
+    cookie: String,
+    csrf: String,
+}
+
+impl Staff {
+    /// Opens a page.
+    pub fn page(&self, path: &str) -> Request<Body> {
+        let request = Request::get(path).header("host", AUTHORITY).header("cookie", &self.cookie);
+        request.body(Body::empty()).unwrap()
+    }
+
+    /// Sends a form.
+    pub fn form(&self, path: &str, fields: &str) -> Request<Body> {
+        Request::post(path)
+            .header("host", AUTHORITY)
+            .header("origin", format!("http://{AUTHORITY}"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", &self.cookie)
+            .body(Body::from(format!("{fields}&csrf={}", self.csrf)))
+            .unwrap()
+    }
+}
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -350,6 +394,16 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The cookie that is set under this name.
+    #[track_caller]
+    pub fn cookie(&self, name: &str) -> String {
+        let cookies = self.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+        let found = cookies.filter_map(|cookie| cookie.split(';').next()).find(|pair| {
+            pair.split_once('=').is_some_and(|(found, value)| found == name && !value.is_empty())
+        });
+        found.unwrap_or_else(|| panic!("no cookie {name}: {self:?}")).to_owned()
+    }
+
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
         assert!(self.status.is_success(), "{} {}", self.status, String::from_utf8_lossy(&self.body));

@@ -227,8 +227,9 @@ async fn the_server_says_that_it_is_well_and_what_it_offers() {
     assert!(document["paths"]["/v1/sessions/{id}/answers"]["post"].is_object());
     let answer = server.raw(get("/healthz")).await;
     assert_eq!(answer.headers["cache-control"], "no-store");
-    let page = Request::get("/staff").header("host", "127.0.0.1:8080").body(Body::empty()).unwrap();
-    let page = server.raw(page).await;
+    let closed = Request::get("/staff").header("host", "127.0.0.1:8080").body(Body::empty()).unwrap();
+    assert_eq!(server.raw(closed).await.headers["location"], "/staff/sign-in?next=%2Fstaff");
+    let page = server.raw(server.staff().await.page("/staff")).await;
     assert!(page.status.is_success());
     assert!(String::from_utf8(page.body).unwrap().contains("DỮ LIỆU MÔ PHỎNG"));
 }

@@ -34,8 +34,9 @@
     document.body.classList.add("flash");
   };
 
+  // `live` says that nobody touched anything: a page that looks by itself keeps nobody signed in.
   const look = async () => {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
+    const answer = await fetch(location.pathname + "?live", { headers: { accept: "text/html" }, redirect: "error" });
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("calls");

@@ -21,7 +21,7 @@ async fn call(world: &World<'_>, session: Option<Uuid>, code: ReasonCode, at: Ti
 }
 
 fn decision() -> Decision {
-    Decision { staff: "Trần Văn Mẫu".into(), reason: "Thẻ hỏng chip".into() }
+    Decision { staff: "Trần Văn Mẫu".into(), id: None, reason: "Thẻ hỏng chip".into() }
 }
 
 fn admission(call: Uuid, number: Option<&str>, at: Timestamp) -> AdmitByHand {

@@ -8,7 +8,7 @@ fn member(name: &str) -> Member {
 }
 
 fn decision(name: &str) -> Decision {
-    Decision { staff: name.into(), reason: "đã giúp nhập số".into() }
+    Decision { staff: name.into(), id: None, reason: "đã giúp nhập số".into() }
 }
 
 /// A call in a conversation at the kiosk `demo`.

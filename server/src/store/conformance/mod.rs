@@ -27,6 +27,7 @@ pub mod erasure;
 pub mod outbox;
 pub mod requests;
 pub mod sessions;
+pub mod staff;
 pub mod visits;
 
 /// Makes a test of each function, on the store that `$open` opens. `$open` gives a guard that lives as long as the
@@ -101,6 +102,21 @@ macro_rules! conformance_tests {
                 a_conversation_that_is_handed_back_goes_on_and_may_call_again
                 a_call_of_no_conversation_cannot_be_handed_back
                 what_staff_did_about_calls_stands_in_the_log;
+            staff:
+                an_account_is_listed_as_it_was_added
+                a_password_and_a_code_sign_in
+                a_code_counts_once
+                guesses_are_held_up_and_the_owner_elsewhere_is_not
+                guesses_at_the_code_count_as_well
+                whoever_tries_many_accounts_is_held_up_too
+                a_new_member_of_staff_enrols_once
+                a_recovery_code_is_good_once
+                whoever_does_nothing_is_signed_out
+                nobody_stays_signed_in_for_ever
+                a_locked_account_is_signed_out_and_stays_out
+                another_password_signs_out_everywhere_else
+                the_last_manager_stays
+                a_password_alone_opens_nothing;
             erasure:
                 an_erased_person_cannot_be_read_and_comes_back_as_a_stranger
                 conversations_are_forgotten_after_a_day

@@ -40,7 +40,9 @@ async fn failed(world: &World<'_>, message: &ClaimedMessage, again: Option<Times
 
 fn decide(message: Uuid, now: Timestamp) -> DecideMessage {
     let decision =
-        Decision { staff: "Trần Văn Mẫu".into(), reason: "Đã báo qua điện thoại".into() };
+        Decision {
+            staff: "Trần Văn Mẫu".into(), id: None, reason: "Đã báo qua điện thoại".into()
+        };
     DecideMessage { message, decision, at: now }
 }
 

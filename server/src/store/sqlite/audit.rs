@@ -51,6 +51,17 @@ pub(super) enum Logged {
     PopulationChecked,
     KeyDestroyed,
     ExpiredForgotten,
+    StaffAdded,
+    StaffChanged,
+    StaffManaged,
+    SignInBegun,
+    SignInFailed,
+    SignInHeldUp,
+    RecoveryCodeUsed,
+    PasswordPassed,
+    StaffSignedIn,
+    StaffSeen,
+    StaffSessionEnded,
 }
 
 impl Logged {
@@ -84,7 +95,19 @@ impl Logged {
             | Self::MessageEnded
             | Self::FirstCostReported
             | Self::KeyDestroyed
-            | Self::ExpiredForgotten => None,
+            | Self::ExpiredForgotten
+            // An account changes; the last leaf about it is compared.
+            | Self::StaffAdded
+            | Self::StaffChanged
+            | Self::StaffManaged
+            | Self::SignInBegun
+            | Self::SignInFailed
+            | Self::SignInHeldUp
+            | Self::RecoveryCodeUsed
+            | Self::PasswordPassed
+            | Self::StaffSignedIn
+            | Self::StaffSeen
+            | Self::StaffSessionEnded => None,
         }
     }
 }
@@ -123,6 +146,7 @@ type Last = BTreeMap<String, (u64, [u8; 32])>;
 struct Latest {
     kiosks: Last,
     subjects: Last,
+    staff: Last,
     erased: BTreeSet<String>,
 }
 
@@ -167,6 +191,9 @@ pub(super) async fn verify(
                 Logged::KioskEnrolled | Logged::KioskWithdrawn => {
                     latest.kiosks.insert(record, (seq, digest));
                 }
+                Logged::StaffAdded | Logged::StaffChanged => {
+                    latest.staff.insert(record, (seq, digest));
+                }
                 Logged::SubjectMade => {
                     latest.subjects.insert(record, (seq, digest));
                 }
@@ -202,6 +229,7 @@ impl Latest {
         for (select, count, last) in [
             ("SELECT * FROM kiosks WHERE id = ?", "SELECT count(*) FROM kiosks", &self.kiosks),
             ("SELECT * FROM subjects WHERE id = ?", "SELECT count(*) FROM subjects", &self.subjects),
+            ("SELECT * FROM staff WHERE id = ?", "SELECT count(*) FROM staff", &self.staff),
         ] {
             for (id, (seq, digest)) in last {
                 let row = sqlx::query(select).bind(id).fetch_optional(&mut *connection).await?;

@@ -32,6 +32,7 @@ mod open;
 mod outbox;
 mod requests;
 mod sessions;
+mod staff;
 mod transaction;
 mod visits;
 mod writer;

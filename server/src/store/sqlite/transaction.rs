@@ -39,6 +39,16 @@ impl<'a> Transaction<'a> {
         self.connection
     }
 
+    /// The keys, for what is looked up by its hash.
+    pub(super) fn keys(&self) -> &'a Keys {
+        self.keys
+    }
+
+    /// Both, for what reads outside a transaction too.
+    pub(super) fn keys_and_connection(&mut self) -> (&'a Keys, &mut SqliteConnection) {
+        (self.keys, self.connection)
+    }
+
     /// A new id.
     pub(super) fn new_id(&self) -> Result<String, StoreError> {
         Ok(self.keys.random.uuid()?.to_string())

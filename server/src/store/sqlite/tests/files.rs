@@ -120,7 +120,8 @@ async fn a_stolen_disk_tells_no_name_and_no_number() {
         at: at(1),
     };
     let call = store.call_staff(call).await.unwrap();
-    let decision = Decision { staff: "Trần Văn Mẫu".into(), reason: "chỉ hỏi đường".into() };
+    let decision =
+        Decision { staff: "Trần Văn Mẫu".into(), id: None, reason: "chỉ hỏi đường".into() };
     store.close_call(CloseCall { call, decision, at: at(2) }).await.unwrap();
 
     let open = on_disk(folder.path());
