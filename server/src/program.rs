@@ -290,7 +290,7 @@ fn master_key(config: &Config, data: &Path, random: &Random) -> Result<MasterKey
 }
 
 fn registers(config: &Config, clock: &Clock, random: &Random) -> Result<Registers, ConfigurationError> {
-    let NationalConfiguration { population, insurance } = config.national.clone();
+    let NationalConfiguration { population, insurance, .. } = config.national.clone();
     Ok(Registers {
         population: Arc::new(PopulationClient::new(population, config.mode, clock.clone(), random.clone())?),
         insurance: Arc::new(InsuranceClient::new(insurance, config.mode, clock.clone(), random.clone())?),

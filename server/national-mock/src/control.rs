@@ -1,7 +1,9 @@
 //! `/control`: faults to switch on, and what was asked, without what was asked about.
 //!
-//! - `PUT /control/faults/{population|bhxh}` with `{"fault": "timeout", "milliseconds": 0, "times": 1}`;
-//!   without `times` the fault stays until `{"fault": "none"}`.
+//! - `PUT /control/faults/{population|lgsp|bhxh|c06|vneid}` with `{"fault": "slow", "milliseconds": 300,
+//!   "to_milliseconds": 1500, "times": 1, "from": "…", "until": "…"}`; without `times` and `until` the fault stays
+//!   until `{"fault": "none"}`.
+//! - `PUT /control/seed` with `{"seed": 7}` begins the row of random waits anew.
 //! - `GET /control/exchanges` lists the requests received: field names and lengths, never a value; `DELETE` empties it.
 //! - `DELETE /control/tokens` makes the register forget every token it gave.
 
@@ -9,6 +11,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use axum::{
@@ -17,9 +20,12 @@ use axum::{
     http::StatusCode,
     routing::{delete, get, put},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::Mock;
+pub use crate::fault::{Fault, Switch};
 
 /// A simulated system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,8 +33,14 @@ use crate::Mock;
 pub enum System {
     /// The population database (CSDLQG về dân cư).
     Population,
+    /// The provincial integration platform (LGSP), another way to the population database.
+    Lgsp,
     /// The health-insurance register (cổng BHXH).
     Bhxh,
+    /// The chip check of C06.
+    C06,
+    /// VNeID as identity provider.
+    Vneid,
 }
 
 impl System {
@@ -36,7 +48,10 @@ impl System {
     pub fn name(self) -> &'static str {
         match self {
             Self::Population => "population",
+            Self::Lgsp => "lgsp",
             Self::Bhxh => "bhxh",
+            Self::C06 => "c06",
+            Self::Vneid => "vneid",
         }
     }
 
@@ -44,52 +59,9 @@ impl System {
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Population => "xml",
-            Self::Bhxh => "json",
+            Self::Lgsp | Self::Bhxh | Self::C06 | Self::Vneid => "json",
         }
     }
-}
-
-/// What goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fault {
-    /// Nothing.
-    #[default]
-    None,
-    /// The right answer, after `milliseconds`.
-    Slow,
-    /// No answer, ever.
-    Timeout,
-    /// The connection ends within the answer.
-    Disconnect,
-    /// HTTP 401.
-    Unauthorized,
-    /// HTTP 500 with a page that is not in the format.
-    ServerError,
-    /// Half of the right answer.
-    Malformed,
-    /// An answer without end.
-    Oversized,
-    /// XML: entities that expand to gigabytes. JSON: a value of another type.
-    Hostile,
-    /// Ten thousand levels of nesting.
-    Deep,
-    /// HTTP 302 to another address.
-    Redirect,
-}
-
-/// A fault, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Switch {
-    /// What goes wrong.
-    pub fault: Fault,
-    /// Milliseconds before the answer of [`Fault::Slow`].
-    #[serde(default)]
-    pub milliseconds: u64,
-    /// For how many requests; none: until switched off.
-    #[serde(default)]
-    pub times: Option<u32>,
 }
 
 /// One request and its answer, without any value.
@@ -115,8 +87,21 @@ const KEPT: usize = 1_000;
 #[derive(Default)]
 struct Inner {
     switches: BTreeMap<System, Switch>,
+    seed: u64,
+    draws: BTreeMap<System, u64>,
     counts: BTreeMap<System, usize>,
     exchanges: VecDeque<Exchange>,
+}
+
+impl Inner {
+    /// The next of a row of numbers that only seed and system decide.
+    fn draw(&mut self, system: System) -> u64 {
+        let seed = self.seed;
+        let draw = self.draws.entry(system).or_default();
+        *draw += 1;
+        let digest: [u8; 32] = Sha256::digest(format!("{seed} {} {draw}", system.name())).into();
+        digest.first_chunk().copied().map_or(0, u64::from_le_bytes)
+    }
 }
 
 /// Switches, list of exchanges and recording.
@@ -134,21 +119,26 @@ impl Control {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn reseed(&self, seed: u64) {
+        let mut inner = self.inner();
+        inner.seed = seed;
+        inner.draws.clear();
+    }
+
     pub(crate) fn set(&self, system: System, switch: Switch) {
         self.inner().switches.insert(system, switch);
     }
 
-    /// The fault for the next answer of `system`, counted down.
-    pub(crate) fn next_fault(&self, system: System) -> Switch {
+    /// The fault for the next answer of `system`, counted down, and its wait.
+    pub(crate) fn next_fault(&self, system: System, now: Timestamp) -> (Fault, Duration) {
         let mut inner = self.inner();
-        let Some(switch) = inner.switches.get_mut(&system) else { return Switch::default() };
-        let now = *switch;
-        match &mut switch.times {
-            None => {}
-            Some(0 | 1) => *switch = Switch::default(),
-            Some(times) => *times -= 1,
-        }
-        if now.times == Some(0) { Switch::default() } else { now }
+        let Some(switch) = inner.switches.get_mut(&system).filter(|switch| switch.is_on(now)) else {
+            return (Fault::None, Duration::ZERO);
+        };
+        let on = *switch;
+        switch.times = on.times.map(|times| times - 1);
+        let draw = inner.draw(system);
+        (on.fault, on.wait(draw))
     }
 
     /// Numbers `exchange` and keeps it.
@@ -177,6 +167,7 @@ impl Control {
 pub(crate) fn router(mock: &Arc<Mock>) -> Router {
     Router::new()
         .route("/faults/{system}", put(set_fault))
+        .route("/seed", put(set_seed))
         .route("/exchanges", get(exchanges).delete(forget_exchanges))
         .route("/tokens", delete(forget_tokens))
         .with_state(Arc::clone(mock))
@@ -188,6 +179,17 @@ async fn set_fault(
     Json(switch): Json<Switch>,
 ) -> StatusCode {
     mock.control.set(system, switch);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seed {
+    seed: u64,
+}
+
+async fn set_seed(State(mock): State<Arc<Mock>>, Json(Seed { seed }): Json<Seed>) -> StatusCode {
+    mock.control.reseed(seed);
     StatusCode::NO_CONTENT
 }
 
@@ -212,9 +214,28 @@ mod tests {
     #[test]
     fn a_fault_lasts_as_many_requests_as_asked_for() {
         let control = Control::new(None);
-        control.set(System::Bhxh, Switch { fault: Fault::ServerError, milliseconds: 0, times: Some(2) });
-        let faults: Vec<_> = (0..3).map(|_| control.next_fault(System::Bhxh).fault).collect();
+        control.set(System::Bhxh, Switch { fault: Fault::ServerError, times: Some(2), ..Switch::default() });
+        let next = |system| control.next_fault(system, Timestamp::UNIX_EPOCH).0;
+        let faults: Vec<_> = (0..3).map(|_| next(System::Bhxh)).collect();
         assert_eq!(faults, [Fault::ServerError, Fault::ServerError, Fault::None]);
-        assert_eq!(control.next_fault(System::Population).fault, Fault::None);
+        assert_eq!(next(System::Population), Fault::None);
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_waits_in_each_system() {
+        let waits = |seed| {
+            let control = Control::new(None);
+            let slow = Switch { fault: Fault::Slow, to_milliseconds: Some(100_000), ..Switch::default() };
+            for system in [System::C06, System::Bhxh] {
+                control.set(system, slow);
+            }
+            control.reseed(seed);
+            let next = |system| control.next_fault(system, Timestamp::UNIX_EPOCH).1;
+            [System::C06, System::Bhxh, System::C06].map(next)
+        };
+        assert_eq!(waits(7), waits(7));
+        assert_ne!(waits(7), waits(8));
+        let [first, _, second] = waits(7);
+        assert_ne!(first, second);
     }
 }

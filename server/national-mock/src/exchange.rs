@@ -1,6 +1,6 @@
 //! What happens around each answer: faults, the list of exchanges, the recording.
 
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     Mock,
-    control::{Exchange, Fault, Switch, System},
+    control::{Exchange, Fault, System},
 };
 
 /// The largest request that is read, in bytes.
@@ -38,15 +38,19 @@ pub(crate) async fn around(
     let Ok(asked) = to_bytes(body, REQUEST_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    let last = || parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
     let operation = match system {
-        System::Population => "XacThucThongTinCongDan",
-        System::Bhxh => parts.uri.path().rsplit('/').next().unwrap_or_default(),
-    }
-    .to_owned();
+        System::Population => crate::population::operation(&asked).to_owned(),
+        System::Lgsp | System::Bhxh | System::C06 | System::Vneid => last(),
+    };
+    let asked_in_query = parts.uri.query().unwrap_or_default().as_bytes().to_vec();
     let query = form(parts.uri.query().unwrap_or_default().as_bytes());
+    let (mut fault, wait) = mock.control.next_fault(system, (mock.clock)());
+    if fault == Fault::Duplicate {
+        let first = Request::from_parts(parts.clone(), Body::from(asked.clone()));
+        drop(next.clone().run(first).await);
+    }
     let response = next.run(Request::from_parts(parts, Body::from(asked.clone()))).await;
-
-    let Switch { mut fault, milliseconds, .. } = mock.control.next_fault(system);
     if fault == Fault::None && response.extensions().get::<Hang>().is_some() {
         fault = Fault::Timeout;
     }
@@ -55,18 +59,18 @@ pub(crate) async fn around(
     let status = head.status;
     let response = Response::from_parts(head, Body::from(answer.clone()));
     let faulty = match fault {
-        Fault::None => Some(response),
         Fault::Slow => {
-            tokio::time::sleep(std::time::Duration::from_millis(milliseconds)).await;
+            tokio::time::sleep(wait).await;
             Some(response)
         }
+        Fault::Drip => Some(drip(response, &answer, wait)),
         Fault::Timeout => None,
         other => Some(faulty(other, system, response, &answer)),
     };
 
     let mut fields = fields(system, &asked);
     fields.extend(query.iter().map(|(name, value)| (name.clone(), value.chars().count())));
-    let untouched = matches!(fault, Fault::None | Fault::Slow);
+    let untouched = fault.answers();
     let number = mock.control.keep(Exchange {
         number: 0,
         system,
@@ -79,7 +83,10 @@ pub(crate) async fn around(
         let folder = folder.join(system.name());
         let name = |side| format!("{number:02}-{operation}-{side}.{}", system.extension());
         let files = [
-            (name("request"), Some(readable(system, &asked))),
+            (
+                name("request"),
+                Some(readable(system, if asked.is_empty() { &asked_in_query } else { &asked })),
+            ),
             (name("response"), untouched.then(|| readable(system, &answer))),
             (format!("{number:02}-{operation}.xml"), document(&asked)),
         ];
@@ -102,7 +109,7 @@ pub(crate) async fn around(
 fn faulty(fault: Fault, system: System, right: Response, answer: &Bytes) -> Response {
     let kind = match system {
         System::Population => "application/xml",
-        System::Bhxh => "application/json",
+        System::Lgsp | System::Bhxh | System::C06 | System::Vneid => "application/json",
     };
     let like_an_answer = |body: Body| ([(header::CONTENT_TYPE, kind)], body).into_response();
     match fault {
@@ -110,6 +117,13 @@ fn faulty(fault: Fault, system: System, right: Response, answer: &Bytes) -> Resp
         Fault::ServerError => {
             (StatusCode::INTERNAL_SERVER_ERROR, "<html><body>500</body></html>").into_response()
         }
+        Fault::Maintenance => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, "600")],
+            "<html><body>Hệ thống bảo trì</body></html>",
+        )
+            .into_response(),
+        Fault::Doubled => like_an_answer(Body::from([&answer[..], &answer[..]].concat())),
         Fault::Malformed => like_an_answer(Body::from(answer.slice(..answer.len() / 2))),
         Fault::Disconnect => {
             let half = answer.slice(..answer.len() / 2);
@@ -127,16 +141,35 @@ fn faulty(fault: Fault, system: System, right: Response, answer: &Bytes) -> Resp
         Fault::Hostile => like_an_answer(Body::from(match system {
             System::Population => entities(),
             System::Bhxh => r#"{"maKetQua": {"000": true}, "ghiChu": 7, "dsLichSuKCB2018": "x"}"#.to_owned(),
+            System::Lgsp => r#"{"code": [], "access_token": 7, "data": "x"}"#.to_owned(),
+            System::C06 => r#"{"code": {}, "isVerified": "yes", "signature": []}"#.to_owned(),
+            System::Vneid => r#"{"issuer": 7, "access_token": {}, "id_token": []}"#.to_owned(),
         })),
         Fault::Deep => like_an_answer(Body::from(match system {
             System::Population => "<a>".repeat(DEEP),
-            System::Bhxh => "[".repeat(DEEP),
+            System::Lgsp | System::Bhxh | System::C06 | System::Vneid => "[".repeat(DEEP),
         })),
         Fault::Redirect => {
             (StatusCode::FOUND, [(header::LOCATION, "http://127.0.0.1:9/elsewhere")]).into_response()
         }
-        Fault::None | Fault::Slow | Fault::Timeout => right,
+        Fault::None | Fault::Slow | Fault::Drip | Fault::Duplicate | Fault::Timeout => right,
     }
+}
+
+/// The right answer, a byte at a time.
+fn drip(right: Response, answer: &Bytes, wait: Duration) -> Response {
+    let (mut head, _) = right.into_parts();
+    head.headers.remove(header::CONTENT_LENGTH);
+    let answer = answer.clone();
+    let drops = stream::unfold(0, move |place| {
+        let drop = answer.get(place).copied();
+        async move {
+            let drop = drop?;
+            tokio::time::sleep(wait).await;
+            Some((Ok::<_, Infallible>(Bytes::copy_from_slice(&[drop])), place + 1))
+        }
+    });
+    Response::from_parts(head, Body::from_stream(drops))
 }
 
 /// An answer that says yes once its entities are expanded, ten times ten times….
@@ -164,13 +197,11 @@ fn fields(system: System, body: &[u8]) -> BTreeMap<String, usize> {
             .into_iter()
             .map(|(name, value)| (name, value.chars().count()))
             .collect(),
-        (System::Bhxh, Ok(Value::Object(members))) => members
+        (_, Ok(Value::Object(members))) => members
             .iter()
             .map(|(name, value)| (name.clone(), value.as_str().map_or(0, |text| text.chars().count())))
             .collect(),
-        (System::Bhxh, _) => {
-            form(body).into_iter().map(|(name, value)| (name, value.chars().count())).collect()
-        }
+        (_, _) => form(body).into_iter().map(|(name, value)| (name, value.chars().count())).collect(),
     }
 }
 
@@ -196,7 +227,12 @@ fn hide(value: &mut Value) {
     let Value::Object(members) = value else { return };
     for (name, value) in members {
         match name.as_str() {
-            "password" | "access_token" | "id_token" => *value = Value::String("***".to_owned()),
+            "password" | "client_secret" | "code" | "code_verifier" | "access_token" | "id_token"
+            | "SecretKey"
+                if value.is_string() =>
+            {
+                *value = Value::String("***".to_owned());
+            }
             _ => hide(value),
         }
     }

@@ -1,4 +1,4 @@
-//! The national systems of the health flow, simulated: the population database and the health-insurance register.
+//! The national systems of the health flow, simulated: the population database, the health-insurance register, VNeID.
 //!
 //! It shares no code and no type with the server: requests are read and answers written as raw XML and JSON by
 //! field tables, so that a wrong tag cannot be wrong on both sides. Everything it says comes from made-up people in
@@ -10,8 +10,10 @@ pub mod bhxh;
 pub mod control;
 pub mod people;
 pub mod population;
+pub mod vneid;
 
 mod exchange;
+mod fault;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -36,6 +38,7 @@ pub struct Mock {
     pub(crate) control: Control,
     pub(crate) tokens: bhxh::Tokens,
     pub(crate) receipts: bhxh::Receipts,
+    pub(crate) codes: vneid::Codes,
     pub(crate) clock: Clock,
 }
 
@@ -48,16 +51,25 @@ impl Mock {
             control: Control::new(record),
             tokens: bhxh::Tokens::default(),
             receipts: bhxh::Receipts::default(),
+            codes: vneid::Codes::default(),
             clock,
         })
     }
 }
 
-/// Every address: `/population`, `/bhxh/api/…`, `/control/…`.
+impl Mock {
+    /// Begins the row of random waits anew, by `seed`.
+    pub fn set_seed(&self, seed: u64) {
+        self.control.reseed(seed);
+    }
+}
+
+/// Every address: `/population`, `/bhxh/api/…`, `/vneid/…`, `/control/…`.
 pub fn router(mock: &Arc<Mock>) -> Router {
     Router::new()
         .merge(population::router(mock))
         .nest("/bhxh", bhxh::router(mock))
+        .nest("/vneid", vneid::router(mock))
         .nest("/control", control::router(mock))
         .layer(axum::middleware::map_response(mark))
 }

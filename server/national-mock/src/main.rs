@@ -6,7 +6,7 @@ use clap::Parser;
 use jiff::Timestamp;
 use national_mock::{Clock, Mock, people::People, router};
 
-/// The national systems, simulated: population database and health-insurance register. DỮ LIỆU MÔ PHỎNG.
+/// The national systems, simulated. DỮ LIỆU MÔ PHỎNG.
 #[derive(Parser)]
 struct Arguments {
     /// Where to listen. Port 0 takes a free one.
@@ -21,6 +21,9 @@ struct Arguments {
     /// Also write every request and answer in full, without passwords and tokens, into this folder.
     #[arg(long)]
     record: Option<PathBuf>,
+    /// What random waits are drawn by: the same seed, the same waits.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
 }
 
 #[tokio::main]
@@ -44,6 +47,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let people = People::load(&arguments.seeds)?;
     tracing::info!(people = people.len(), "seeds read");
     let mock = Mock::new(people, clock(arguments.clock), arguments.record);
+    mock.set_seed(arguments.seed);
     let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
     let interrupted = async {

@@ -88,6 +88,11 @@ impl BirthDate {
         self.0.iter().rev().map(String::as_str).collect::<Vec<_>>().join("/")
     }
 
+    /// `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as the seeds write it.
+    pub(crate) fn dashed(&self) -> String {
+        self.0.join("-")
+    }
+
     /// Whether `other` says the same as far as both know.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).all(|(mine, theirs)| mine == theirs)
@@ -141,7 +146,6 @@ impl People {
         self.0.is_empty()
     }
 
-    #[cfg(test)]
     pub(crate) fn all(&self) -> &[Citizen] {
         &self.0
     }

@@ -65,6 +65,11 @@ pub(crate) fn router(mock: &Arc<Mock>) -> Router {
         .layer(from_fn_with_state((Arc::clone(mock), System::Population), around))
 }
 
+/// What a request asks for, for the list of exchanges.
+pub(crate) fn operation(_asked: &[u8]) -> &'static str {
+    OPERATION
+}
+
 async fn verify(State(mock): State<Arc<Mock>>, headers: HeaderMap, body: String) -> Response {
     if let Err(what) = check_headers(&headers) {
         return fault(StatusCode::UNAUTHORIZED, "Client.Authentication", what);

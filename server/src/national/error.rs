@@ -9,6 +9,8 @@ pub enum System {
     Population,
     /// The health-insurance register (cổng tiếp nhận BHXH).
     Insurance,
+    /// VNeID as identity provider.
+    Vneid,
 }
 
 impl std::fmt::Display for System {
@@ -16,6 +18,7 @@ impl std::fmt::Display for System {
         f.write_str(match self {
             Self::Population => "the population database",
             Self::Insurance => "the health-insurance register",
+            Self::Vneid => "VNeID",
         })
     }
 }
@@ -81,6 +84,9 @@ pub enum Trouble {
     /// The answer is not in the format.
     #[error("the answer is malformed")]
     Malformed,
+    /// The answer is whole, but its signature or what it is bound to is wrong.
+    #[error("the answer is not proved to be its own")]
+    Unproved,
     /// The answer says that it is simulated, and this server is in production.
     #[error("its answers are simulated")]
     Simulated,

@@ -94,6 +94,10 @@ impl Http {
         })
     }
 
+    pub(super) fn get(&self, url: Url) -> RequestBuilder {
+        self.client.get(url)
+    }
+
     pub(super) fn post(&self, url: Url) -> RequestBuilder {
         self.client.post(url)
     }

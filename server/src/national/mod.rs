@@ -7,6 +7,7 @@
 pub mod fuzzing;
 pub mod insurance;
 pub mod population;
+pub mod vneid;
 
 mod error;
 mod http;
@@ -21,6 +22,7 @@ pub use error::{ConfigurationError, NationalError, System, Trouble};
 pub use http::Limits;
 pub use insurance::{CheckInChannel, InsuranceClient, InsuranceRegister, Receipt};
 pub use population::{PopulationClient, PopulationDatabase};
+pub use vneid::{IdentityProvider, VneidClient};
 
 /// The section `[national]` of the server's configuration. There are no defaults for addresses and accounts.
 #[derive(Debug, Clone, Deserialize)]
@@ -30,6 +32,8 @@ pub struct NationalConfiguration {
     pub population: population::Configuration,
     /// The health-insurance register.
     pub insurance: insurance::Configuration,
+    /// VNeID; without it nobody can sign in by it.
+    pub vneid: Option<vneid::Configuration>,
 }
 
 impl NationalConfiguration {
@@ -40,7 +44,8 @@ impl NationalConfiguration {
             (&self.population.api_key, "khoa-mo-phong"),
             (&self.insurance.password, "mat-khau-mo-phong"),
         ]
-        .iter()
-        .any(|(secret, made_up)| secret.expose_secret() == *made_up)
+        .into_iter()
+        .chain(self.vneid.iter().map(|vneid| (&vneid.client_secret, "bi-mat-vneid-mo-phong")))
+        .any(|(secret, made_up)| secret.expose_secret() == made_up)
     }
 }

@@ -94,7 +94,7 @@ pub(super) fn person(number: &str, name: &str, birth: Birth) -> Person {
 }
 
 /// Long enough that a busy machine does not end a call that should come back, but see [`Systems::hurried`].
-const PATIENT: Limits = Limits {
+pub(super) const PATIENT: Limits = Limits {
     connect_milliseconds: 30_000,
     answer_milliseconds: 30_000,
     retries: 2,
@@ -104,6 +104,10 @@ const PATIENT: Limits = Limits {
     break_after: 5,
     break_milliseconds: 30_000,
 };
+
+pub(super) fn people() -> People {
+    People::from_texts(PEOPLE).unwrap()
+}
 
 struct Systems {
     address: String,
@@ -130,7 +134,7 @@ impl Systems {
         let now = Arc::new(AtomicI64::new(1_789_434_000));
         let shown = Arc::clone(&now);
         let time = move || Timestamp::from_second(shown.load(Ordering::SeqCst)).unwrap();
-        let mock = Mock::new(People::from_texts(PEOPLE).unwrap(), Arc::new(time.clone()), None);
+        let mock = Mock::new(people(), Arc::new(time.clone()), None);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, national_mock::router(&mock)).await });
@@ -171,7 +175,7 @@ impl Systems {
     }
 }
 
-fn random() -> Random {
+pub(super) fn random() -> Random {
     let counter = AtomicI64::new(0);
     Random::new(move |bytes| {
         let count = counter.fetch_add(1, Ordering::SeqCst).to_le_bytes();
