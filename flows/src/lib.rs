@@ -23,7 +23,7 @@ pub use evidence::Evidence;
 pub use insurance::InsuranceCard;
 pub use person::Person;
 pub use step::Step;
-pub use ticket::Ticket;
+pub use ticket::{Ticket, TicketCode, TicketLink};
 
 /// What a citizen came for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

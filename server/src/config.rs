@@ -50,6 +50,42 @@ pub enum ConfigError {
     MadeUpStaff,
 }
 
+/// The address that stands on tickets: `https://` and a host; on this machine also `http://`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PublicAddress(String);
+
+/// What is wrong with a public address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "public_address must be https:// and a host, without path or account, such as https://tram.example.vn"
+)]
+pub struct NotPublic;
+
+impl PublicAddress {
+    /// The address, without a `/` at its end.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for PublicAddress {
+    type Error = NotPublic;
+
+    fn try_from(text: String) -> Result<Self, NotPublic> {
+        let uri: axum::http::Uri = text.parse().map_err(|_| NotPublic)?;
+        let (host, authority) = (uri.host().unwrap_or_default(), uri.authority());
+        let here = matches!(host, "127.0.0.1" | "localhost" | "[::1]");
+        let scheme = uri.scheme_str() == Some("https") || here && uri.scheme_str() == Some("http");
+        let account = authority.is_some_and(|authority| authority.as_str().contains('@'));
+        let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+        if host.is_empty() || !scheme || account || !bare {
+            return Err(NotPublic);
+        }
+        Ok(Self(text.trim_end_matches('/').to_owned()))
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(remote = "Mode", rename_all = "snake_case")]
 enum ModeName {
@@ -67,6 +103,9 @@ pub struct Config {
     /// Where to listen; port 0 takes a free one. Loopback only.
     #[serde(default = "default_listen")]
     pub listen: SocketAddr,
+    /// Where people reach this server from elsewhere, through a proxy with TLS. Tickets then carry a QR code of the
+    /// page that shows their place in the queue; without it, only the code.
+    pub public_address: Option<PublicAddress>,
     /// The file that describes the health station.
     pub station: RelativePathBuf,
     /// The files that describe the enrolled kiosks.
@@ -189,6 +228,30 @@ mod tests {
     fn a_misspelt_setting_is_an_error_and_not_a_default() {
         with(&format!("lisen = '127.0.0.1:1'\n{GOOD}"), &[], |config| {
             assert!(matches!(config, Err(ConfigError::Unreadable { .. })));
+        });
+    }
+
+    #[test]
+    fn what_stands_on_tickets_is_an_address_that_people_can_trust() {
+        let address = |text: &str| PublicAddress::try_from(text.to_owned());
+        for good in ["https://tram.example.vn", "https://tram.example.vn:8443/", "http://127.0.0.1:8080"] {
+            assert_eq!(address(good).unwrap().as_str(), good.trim_end_matches('/'));
+        }
+        for bad in [
+            "",
+            "tram.example.vn",
+            "/t",
+            "http://tram.example.vn",
+            "ftp://tram.example.vn",
+            "https://",
+            "https://a@tram.example.vn",
+            "https://tram.example.vn/a",
+            "https://tram.example.vn/?a",
+        ] {
+            assert_eq!(address(bad), Err(NotPublic), "{bad}");
+        }
+        with(GOOD, &[("SERVER__PUBLIC_ADDRESS", "http://tram.example.vn")], |config| {
+            assert!(matches!(config, Err(ConfigError::Unreadable { .. })), "{config:?}");
         });
     }
 

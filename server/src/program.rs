@@ -263,6 +263,7 @@ pub async fn assemble(
         trust,
         station,
         simulated: config.mode == Mode::Demonstration,
+        public_address: config.public_address.clone(),
         registers,
         live: live.clone(),
     };

@@ -75,6 +75,30 @@ impl<'a> Canvas<'a> {
         self.space(8);
     }
 
+    /// A QR code (ISO/IEC 18004) of `text`, centred, with its quiet zone.
+    pub(super) fn qr(&mut self, text: &str) -> Result<(), RenderError> {
+        /// Dots across one module: 0.75 mm, what a telephone reads at arm's length.
+        const MODULE: u32 = 6;
+        /// Modules kept free on each side (ISO/IEC 18004 9.1).
+        const QUIET: u32 = 4;
+        let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M)?;
+        let modules = u32::try_from(code.width()).unwrap_or(u32::MAX);
+        let side = modules.saturating_add(2 * QUIET).saturating_mul(MODULE);
+        if side > self.image.width() {
+            return Err(qrcode::types::QrError::DataTooLong.into());
+        }
+        let (left, top) =
+            ((self.image.width() - side) / 2 + QUIET * MODULE, self.image.height() + QUIET * MODULE);
+        self.space(side);
+        for (place, colour) in (0..).zip(code.into_colors()) {
+            if colour == qrcode::Color::Dark {
+                let (x, y) = (left + place % modules * MODULE, top + place / modules * MODULE);
+                self.each(x, y, x + MODULE, y + MODULE, |_| BLACK);
+            }
+        }
+        Ok(())
+    }
+
     /// A dashed line.
     pub(super) fn dashes(&mut self) {
         let top = self.image.height();

@@ -27,6 +27,9 @@ pub enum RenderError {
     /// A font cannot be used.
     #[error("the ticket's font is not a TrueType font")]
     Font(#[from] ab_glyph::InvalidFont),
+    /// The address does not fit a QR code of the paper's width.
+    #[error("the address on the ticket is too long for a QR code; set a shorter public_address")]
+    Qr(#[from] qrcode::types::QrError),
     /// The picture cannot be written.
     #[error("the ticket's picture cannot be written: {0}")]
     Picture(#[from] image::ImageError),
@@ -39,6 +42,8 @@ struct Words {
     priority: &'static str,
     room: &'static str,
     keep: &'static str,
+    look: &'static str,
+    code: &'static str,
 }
 
 const fn words(language: Language) -> Words {
@@ -49,6 +54,8 @@ const fn words(language: Language) -> Words {
             priority: "KHÁM ƯU TIÊN",
             room: "Xin mời đến",
             keep: "Xin giữ phiếu này đến khi được gọi số.",
+            look: "Quét mã để xem còn bao nhiêu người phía trước. Mã chỉ dùng trong hôm nay.",
+            code: "Mã xem lượt chờ, chỉ dùng trong hôm nay:",
         },
         Language::En => Words {
             simulated: "SIMULATED DATA\nDỮ LIỆU MÔ PHỎNG",
@@ -56,6 +63,8 @@ const fn words(language: Language) -> Words {
             priority: "SEEN FIRST",
             room: "Please go to",
             keep: "Please keep this until your number is called.",
+            look: "Scan to see how many are before you. Good for today only.",
+            code: "Code that shows your place, good for today only:",
         },
     }
 }
@@ -63,7 +72,7 @@ const fn words(language: Language) -> Words {
 /// Draws `ticket` as PNG, 8-bit grey that is only black or white.
 ///
 /// # Errors
-/// Where a font cannot be used or the picture cannot be written.
+/// Where a font cannot be used, the address does not fit a QR code, or the picture cannot be written.
 pub fn render(ticket: &Ticket, language: Language, paper: &Paper<'_>) -> Result<Vec<u8>, RenderError> {
     let words = words(language);
     let mut canvas = Canvas::new(WIDTH, paper.regular, paper.bold)?;
@@ -88,6 +97,18 @@ pub fn render(ticket: &Ticket, language: Language, paper: &Paper<'_>) -> Result<
     canvas.text(ticket.room.get(language), Face::Bold, 46.0);
     canvas.space(18);
     canvas.text(words.keep, Face::Regular, 26.0);
+    if let Some(link) = &ticket.link {
+        canvas.space(6);
+        canvas.qr(link.as_str())?;
+        canvas.text(words.look, Face::Regular, 24.0);
+    } else if ticket.code.is_some() {
+        canvas.space(14);
+        canvas.text(words.code, Face::Regular, 24.0);
+    }
+    if let Some(code) = &ticket.code {
+        canvas.space(4);
+        canvas.text(&code.to_string(), Face::Bold, 26.0);
+    }
     canvas.space(22);
     if ticket.simulated {
         canvas.inverted(words.simulated, 40.0);

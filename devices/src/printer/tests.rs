@@ -1,4 +1,4 @@
-use flows::Text;
+use flows::{Text, TicketCode, TicketLink};
 use image::GrayImage;
 
 use super::*;
@@ -16,6 +16,8 @@ fn ticket() -> Ticket {
         issued_at: "2026-09-15T08:00:05+07:00".into(),
         priority: true,
         simulated: true,
+        code: None,
+        link: None,
     }
 }
 
@@ -80,4 +82,34 @@ fn every_letter_of_the_words_is_in_the_fonts() {
 fn people_read_the_time_their_way() {
     assert_eq!(time("2026-09-15T08:00:05+07:00"), "08:00  15/09/2026");
     assert_eq!(time("later"), "later");
+}
+
+#[test]
+fn what_a_telephone_reads_on_the_ticket_is_the_page_of_its_place() {
+    let code = TicketCode::new(*b"a made-up code!!");
+    let link = TicketLink::new("https://tram.xa-mau.example.vn", &code);
+    let with_link = Ticket { code: Some(code), link: Some(link.clone()), ..ticket() };
+    let picture_with_link = picture(&with_link, Language::Vi);
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(
+        usize::try_from(picture_with_link.width()).unwrap(),
+        usize::try_from(picture_with_link.height()).unwrap(),
+        |x, y| picture_with_link.get_pixel(u32::try_from(x).unwrap(), u32::try_from(y).unwrap()).0[0],
+    );
+    let found = prepared.detect_grids();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].decode().unwrap().1, link.as_str());
+    // Where there is no address, the code alone; where there is no code, nothing of it.
+    let code_alone = picture(&Ticket { code: Some(code), ..ticket() }, Language::Vi);
+    let nothing = picture(&ticket(), Language::Vi);
+    assert!(
+        picture_with_link.height() > code_alone.height() + 200 && code_alone.height() > nothing.height() + 40
+    );
+}
+
+#[test]
+fn an_address_that_is_too_long_is_refused_by_name() {
+    let code = TicketCode::new([7; 16]);
+    let link = TicketLink::new(&format!("https://{}.example.vn", "a".repeat(4000)), &code);
+    let ticket = Ticket { code: Some(code), link: Some(link), ..ticket() };
+    assert!(matches!(render(&ticket, Language::Vi, &PAPER), Err(RenderError::Qr(_))));
 }

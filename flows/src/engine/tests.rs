@@ -25,6 +25,7 @@ fn station() -> Station {
         desk: text("Trạm"),
         rooms: vec![room("p1"), room("p2")],
         reasons: vec![reason("illness", &["p1", "p2"]), reason("vaccination", &["p2"])],
+        queue: crate::health::queue::Interleave::default(),
     }
 }
 
@@ -61,6 +62,8 @@ fn ticket() -> Ticket {
         issued_at: "2026-09-15T08:00:00+07:00".into(),
         priority: true,
         simulated: true,
+        code: None,
+        link: None,
     }
 }
 

@@ -14,6 +14,10 @@ use crate::{
     step::{Choice, Notice, Purpose, Question, Way},
 };
 
+pub mod queue;
+
+use queue::Interleave;
+
 /// A health station: what can be chosen there. Configuration, not code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +32,9 @@ pub struct Station {
     pub rooms: Vec<Room>,
     /// Why people come.
     pub reasons: Vec<Reason>,
+    /// How the rows before a room take turns.
+    #[serde(default)]
+    pub queue: Interleave,
 }
 
 /// A room of the station.
@@ -75,6 +82,11 @@ pub enum StationError {
     /// The code is not one.
     #[error("the station's code must have 5 digits (mã CSKCB)")]
     Code,
+    /// The rows cannot take turns like this.
+    #[error(
+        "priority_per_normal under [queue] must be 1 to 9: the priority row's calls for one of the normal row"
+    )]
+    Turns,
 }
 
 impl Station {
@@ -85,6 +97,9 @@ impl Station {
     pub fn check(&self) -> Result<(), StationError> {
         if self.code.len() != 5 || !self.code.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(StationError::Code);
+        }
+        if !(1..=9).contains(&self.queue.priority_per_normal) {
+            return Err(StationError::Turns);
         }
         if self.reasons.is_empty() {
             return Err(StationError::NoReasons);

@@ -14,6 +14,7 @@ fn station() -> Station {
             label: text("Khám bệnh"),
             rooms: vec!["p1".into(), "p2".into()],
         }],
+        queue: Interleave::default(),
     }
 }
 
@@ -21,8 +22,10 @@ fn station() -> Station {
 fn a_station_that_names_what_is_not_there_is_refused_with_the_name() {
     type Spoil = fn(&mut Station);
     assert_eq!(station().check(), Ok(()));
-    let cases: [(Spoil, StationError); 6] = [
+    let cases: [(Spoil, StationError); 8] = [
         (|s| s.code = "1999".into(), StationError::Code),
+        (|s| s.queue.priority_per_normal = 0, StationError::Turns),
+        (|s| s.queue.priority_per_normal = 10, StationError::Turns),
         (|s| s.reasons.clear(), StationError::NoReasons),
         (|s| s.reasons[0].rooms.clear(), StationError::NoRoom("illness".into())),
         (

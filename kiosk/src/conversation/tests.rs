@@ -30,6 +30,8 @@ fn ticket() -> Ticket {
         issued_at: "2026-09-15T08:00:00+07:00".into(),
         priority: false,
         simulated: true,
+        code: None,
+        link: None,
     }
 }
 

@@ -71,6 +71,8 @@ mod tests {
             issued_at: "2026-09-15T08:00:05+07:00".into(),
             priority: false,
             simulated: true,
+            code: None,
+            link: None,
         }
     }
 

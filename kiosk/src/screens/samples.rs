@@ -88,6 +88,8 @@ pub(super) fn ticket(room: Text) -> Ticket {
         issued_at: "2026-09-15T08:00:05+07:00".into(),
         priority: true,
         simulated: true,
+        code: None,
+        link: None,
     }
 }
 

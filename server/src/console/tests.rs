@@ -38,6 +38,7 @@ fn station() -> Station {
             label: text("Khám bệnh"),
             rooms: vec!["p1".into(), "p2".into()],
         }],
+        queue: flows::health::queue::Interleave::default(),
     }
 }
 

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::Clock,
+    config::PublicAddress,
     console::live::{Live, News},
     random::Random,
     store::{
@@ -61,6 +62,8 @@ pub struct Conversations {
     pub station: Arc<Station>,
     /// Whether what is shown says DỮ LIỆU MÔ PHỎNG.
     pub simulated: bool,
+    /// Where people reach this server from elsewhere: tickets then say where their place can be looked at.
+    pub public_address: Option<PublicAddress>,
     /// The national systems.
     pub registers: Registers,
     /// Tells the staff's pages.
@@ -196,7 +199,12 @@ impl Conversations {
     }
 
     fn place(&self, at: Timestamp) -> Place<'_> {
-        Place { station: &self.station, simulated: self.simulated, at }
+        Place {
+            station: &self.station,
+            simulated: self.simulated,
+            public_address: self.public_address.as_ref(),
+            at,
+        }
     }
 
     /// The row and its state, with what staff did to it since.

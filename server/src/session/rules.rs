@@ -1,13 +1,16 @@
 //! The place and its rules: what a station says, made into steps and tickets.
 
 use flows::{
-    Ticket,
+    Ticket, TicketLink,
     health::{HealthRules, Station},
     wire::{self, CallProgress},
 };
 use jiff::{Timestamp, civil::Date, tz::Offset};
 
-use crate::store::{CallStanding, CallState, Queue, Recorded, desk::REPEAT_SECONDS, visits::station_day};
+use crate::{
+    config::PublicAddress,
+    store::{CallStanding, CallState, Queue, Recorded, desk::REPEAT_SECONDS, visits::station_day},
+};
 
 /// RFC 3339 in whole seconds, with the station's offset.
 fn local(at: Timestamp) -> String {
@@ -19,6 +22,7 @@ fn local(at: Timestamp) -> String {
 pub(crate) struct Place<'a> {
     pub station: &'a Station,
     pub simulated: bool,
+    pub public_address: Option<&'a PublicAddress>,
     pub at: Timestamp,
 }
 
@@ -60,8 +64,13 @@ impl<'a> Place<'a> {
             room: room.unwrap_or_else(id),
             station: self.station.name.clone(),
             issued_at: local(recorded.at),
-            priority: recorded.queue == Queue::Priority,
+            priority: recorded.queue != Queue::Normal,
             simulated: self.simulated,
+            code: recorded.code,
+            link: self
+                .public_address
+                .zip(recorded.code)
+                .map(|(address, code)| TicketLink::new(address.as_str(), &code)),
         }
     }
 }

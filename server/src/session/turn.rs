@@ -179,8 +179,9 @@ impl Conversations {
         at: Timestamp,
     ) -> Respond<Recorded, Completed> {
         let (station, simulated) = (Arc::clone(&self.station), self.simulated);
+        let public_address = self.public_address.clone();
         Respond::new(move |recorded: &Recorded| {
-            let place = Place { station: &station, simulated, at };
+            let place = Place { station: &station, simulated, public_address: public_address.as_ref(), at };
             let mut state = state.clone();
             let earlier = recorded.already.then_some(recorded.strength);
             let event = Event::Recorded { ticket: place.ticket(recorded), earlier };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use flows::health::queue::Refusal;
 use identity::ReasonCode;
 use thiserror::Error;
 
@@ -69,6 +70,12 @@ pub enum StoreError {
     /// No such subject.
     #[error("there is no such subject, or their key was destroyed")]
     UnknownSubject,
+    /// It may not happen to this place in the queue now.
+    #[error(transparent)]
+    Queue(#[from] Refusal),
+    /// The room called somebody meanwhile.
+    #[error("the room has called another number meanwhile; look at the queue again")]
+    QueueMovedOn,
     /// The database was made in the other mode.
     #[error(
         "the database was made in {found} mode and the configuration says {wanted}; choose another data folder"

@@ -18,6 +18,7 @@ pub(crate) mod conformance;
 pub mod desk;
 pub mod error;
 pub mod outbox;
+pub mod queue;
 pub mod requests;
 pub mod sessions;
 pub mod sqlite;
@@ -31,6 +32,7 @@ pub use outbox::{
     ClaimedMessage, DecideMessage, Delivered, FirstCost, Found, KeptReceipt, Lane, MessageKind,
     MessageReceipt, NewMessage, NotDelivered, Outbox, OutboxStatus, Queued, Standing, UndeliveredMessage,
 };
+pub use queue::{Call, CallNext, DayQueue, PlaceChange, QueuePlace, Queues};
 pub use requests::{Begun, ClientKind, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
 pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
 pub use staff::StaffAccounts;
@@ -52,7 +54,7 @@ pub struct Forgotten {
 
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
-pub trait Store: Outbox + StaffAccounts + Desk + Send + Sync {
+pub trait Store: Outbox + StaffAccounts + Desk + Queues + Send + Sync {
     /// Enrols these callers, one that is known with its new key and place, and withdraws every other.
     ///
     /// # Errors
@@ -121,7 +123,8 @@ pub trait Store: Outbox + StaffAccounts + Desk + Send + Sync {
     async fn save_turn(&self, turn: Turn) -> Result<(), StoreError>;
 
     /// Records a check-in at the end of a conversation: subject, visit, queue number, the conversation's last
-    /// state and the response. The same person on the same day at the same station keeps the first number.
+    /// state and the response. The same person on the same day at the same station keeps the first number until it
+    /// is finished, or taken out.
     ///
     /// # Errors
     /// As [`Store::save_turn`].
@@ -165,7 +168,7 @@ pub trait Store: Outbox + StaffAccounts + Desk + Send + Sync {
     /// Where they could not be read.
     async fn visits(&self, station: &str, day: Date) -> Result<Vec<Visit>, StoreError>;
 
-    /// The check-in of the person with this number at a station on a day.
+    /// The check-in of the person with this number at a station on a day, whose number is still in the queue.
     ///
     /// # Errors
     /// Where it could not be read.

@@ -1,7 +1,8 @@
 //! Check-ins: who came, how they were identified, which number they got.
 
+pub use flows::health::queue::Queue;
 use flows::{
-    InsuranceCard,
+    InsuranceCard, TicketCode,
     engine::{Insurance, InsuranceStatus, Population},
     person::{Birth, Sex},
     policy::Strength,
@@ -72,26 +73,6 @@ impl Method {
             Self::InsuranceLookUp => "TRA_CUU_BHXH",
             Self::ByHand => "NHAP_TAY",
             Self::Undetermined => "CHUA_XAC_DINH",
-        }
-    }
-}
-
-/// The row that a number belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Queue {
-    /// Everybody.
-    Normal,
-    /// Those who are seen before others (Luật KCB 15/2023/QH15 Đ3 k2).
-    Priority,
-}
-
-impl Queue {
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::Priority => "priority",
         }
     }
 }
@@ -253,17 +234,21 @@ pub struct Recorded {
     pub strength: Strength,
     /// How the insurance stood then.
     pub insurance: InsuranceStatus,
+    /// The ticket's code. None where the subject was erased.
+    pub code: Option<TicketCode>,
     /// The person had this number already.
     pub already: bool,
 }
 
+/// A number as it is called out: `012`, `U003` (ưu tiên) in the priority row, or `C001` (cấp cứu) for an emergency.
+pub fn ticket_number(queue: Queue, number: u32) -> String {
+    format!("{}{number:03}", queue.prefix())
+}
+
 impl Recorded {
-    /// The number as it is called out: `012`, or `U003` (ưu tiên) in the priority row.
+    /// The number as it is called out.
     pub fn ticket_number(&self) -> String {
-        match self.queue {
-            Queue::Normal => format!("{:03}", self.number),
-            Queue::Priority => format!("U{:03}", self.number),
-        }
+        ticket_number(self.queue, self.number)
     }
 }
 

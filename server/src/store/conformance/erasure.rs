@@ -19,7 +19,8 @@ pub async fn an_erased_person_cannot_be_read_and_comes_back_as_a_stranger(world:
 
     let kept = world.store.visit(recorded.visit).await.unwrap().unwrap();
     assert_eq!((&kept.patient, &kept.insurance_card), (&None, &None));
-    assert_eq!(kept.recorded, recorded, "the number has to stay: the queue was called by it");
+    let without_code = Recorded { code: None, ..recorded.clone() };
+    assert_eq!(kept.recorded, without_code, "the number has to stay: the queue was called by it");
     assert_eq!(world.store.session(session, "demo").await.unwrap(), None);
     let replay = world.store.begin_request(world.request("demo", key, at(2))).await.unwrap();
     assert_eq!(replay, Begun::New, "the response names the person");

@@ -25,6 +25,7 @@ pub mod calls;
 pub mod desk;
 pub mod erasure;
 pub mod outbox;
+pub mod queue;
 pub mod requests;
 pub mod sessions;
 pub mod staff;
@@ -117,6 +118,17 @@ macro_rules! conformance_tests {
                 another_password_signs_out_everywhere_else
                 the_last_manager_stays
                 a_password_alone_opens_nothing;
+            queue:
+                a_number_goes_its_way_through_the_queue
+                however_many_desks_call_nobody_is_called_twice
+                one_press_never_calls_two
+                a_number_that_is_still_in_the_queue_is_given_again_with_the_same_code
+                who_has_been_seen_or_taken_out_gets_a_new_number
+                who_was_merged_is_known_by_the_number_that_stays
+                a_ticket_s_code_shows_the_place_today_and_nothing_else
+                what_cannot_follow_is_refused_and_leaves_nothing
+                yesterday_s_numbers_are_gone
+                an_erased_person_s_number_can_still_be_called;
             erasure:
                 an_erased_person_cannot_be_read_and_comes_back_as_a_stranger
                 conversations_are_forgotten_after_a_day

@@ -49,6 +49,7 @@ pub(super) enum Logged {
     FirstCostReported,
     InsuranceChecked,
     PopulationChecked,
+    QueueChanged,
     KeyDestroyed,
     ExpiredForgotten,
     StaffAdded,
@@ -80,6 +81,7 @@ impl Logged {
             Self::ReceiptKept => Some("SELECT * FROM outbox_receipts WHERE message = ?"),
             Self::InsuranceChecked => Some("SELECT * FROM insurance_checks WHERE id = ?"),
             Self::PopulationChecked => Some("SELECT * FROM population_checks WHERE id = ?"),
+            Self::QueueChanged => Some("SELECT * FROM queue_events WHERE id = ?"),
             Self::KioskEnrolled
             | Self::KioskWithdrawn
             | Self::RequestBegun
@@ -132,6 +134,7 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
         "SELECT count(*) FROM insurance_checks",
         "SELECT count(*) FROM audit WHERE operation = 'insurance_checked'",
     ),
+    ("SELECT count(*) FROM queue_events", "SELECT count(*) FROM audit WHERE operation = 'queue_changed'"),
     (
         "SELECT count(*) FROM population_checks",
         "SELECT count(*) FROM audit WHERE operation = 'population_checked'",

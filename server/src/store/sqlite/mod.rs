@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
+use flows::{TicketCode, health::queue::Interleave};
 use identity::number::PersonalNumber;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Serialize, de::DeserializeOwned};
@@ -11,10 +12,10 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
-    AdmitByHand, Begun, CheckIn, ClaimedMessage, CloseCall, DecideMessage, Delivered, FirstCost, Forgotten,
-    KeptReceipt, Kiosk, NewCall, NewChallenge, NewRequest, NewSession, NotDelivered, OpenCall, Outbox,
-    OutboxStatus, Queued, Recorded, RequestKey, SessionRow, Store, StoreError, Turn, UndeliveredMessage,
-    Visit,
+    AdmitByHand, Begun, Call, CallNext, CheckIn, ClaimedMessage, CloseCall, DayQueue, DecideMessage,
+    Delivered, FirstCost, Forgotten, KeptReceipt, Kiosk, NewCall, NewChallenge, NewRequest, NewSession,
+    NotDelivered, OpenCall, Outbox, OutboxStatus, PlaceChange, QueuePlace, Queued, Queues, Recorded,
+    RequestKey, SessionRow, Store, StoreError, Turn, UndeliveredMessage, Visit, visits::station_day,
 };
 use crate::{
     audit::AuditReport,
@@ -30,6 +31,7 @@ mod desk;
 mod erasure;
 mod open;
 mod outbox;
+mod queue;
 mod requests;
 mod sessions;
 mod staff;
@@ -63,6 +65,10 @@ struct Keys {
 impl Keys {
     fn look_up(&self, number: &PersonalNumber) -> [u8; 32] {
         self.master.look_up("subjects.number", number.as_str().as_bytes())
+    }
+
+    fn ticket_look_up(&self, code: &TicketCode) -> [u8; 32] {
+        self.master.look_up("queue_events.code", code.as_bytes())
     }
 
     async fn fetch(
@@ -208,7 +214,7 @@ impl Store for SqliteStore {
         day: Date,
     ) -> Result<Option<Recorded>, StoreError> {
         let look_up = self.keys.look_up(number);
-        visits::earlier(&mut *self.readers.begin().await?, &look_up, station, day).await
+        visits::earlier(&mut *self.readers.begin().await?, &self.keys, &look_up, station, day).await
     }
 
     async fn subject(&self, number: &PersonalNumber) -> Result<Option<Uuid>, StoreError> {
@@ -283,6 +289,33 @@ impl Outbox for SqliteStore {
 
     async fn messages_queued(&self) {
         self.queued.notified().await;
+    }
+}
+
+#[async_trait]
+impl Queues for SqliteStore {
+    async fn call_next(&self, call: CallNext) -> Result<Option<Call>, StoreError> {
+        self.writer.submit(call).await
+    }
+
+    async fn change_place(&self, change: PlaceChange) -> Result<(), StoreError> {
+        self.writer.submit(change).await
+    }
+
+    async fn queue(&self, station: &str, day: Date, rule: Interleave) -> Result<DayQueue, StoreError> {
+        queue::of_day(&mut *self.readers.begin().await?, station, day, rule).await
+    }
+
+    async fn ticket_place(
+        &self,
+        code: &TicketCode,
+        station: &str,
+        rule: Interleave,
+        at: Timestamp,
+    ) -> Result<Option<QueuePlace>, StoreError> {
+        let look_up = self.keys.ticket_look_up(code);
+        let day = station_day(at);
+        queue::by_code(&mut *self.readers.begin().await?, &look_up, station, day, rule).await
     }
 }
 

@@ -31,6 +31,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("migrations/0001_initial.sql")),
     (2, "outbox", include_str!("migrations/0002_outbox.sql")),
     (3, "staff", include_str!("migrations/0003_staff.sql")),
+    (4, "queue", include_str!("migrations/0004_queue.sql")),
     (5, "desk", include_str!("migrations/0005_desk.sql")),
 ];
 

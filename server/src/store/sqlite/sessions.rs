@@ -69,7 +69,7 @@ pub(super) async fn session(
         .await?;
     let (Some(row), Some(key)) = (row, keys.fetch(connection, &row_id).await?) else { return Ok(None) };
     let recorded = match row.try_get::<Option<String>, _>("visit")? {
-        Some(visit) => visits::recorded(connection, &visit).await?,
+        Some(visit) => visits::recorded(connection, keys, &visit).await?,
         None => None,
     };
     let calls = sqlx::query(

@@ -59,6 +59,21 @@ impl<'a> Transaction<'a> {
         self.keys.look_up(number)
     }
 
+    /// 128 random bits for a ticket.
+    pub(super) fn new_ticket_code(&self) -> Result<flows::TicketCode, StoreError> {
+        Ok(flows::TicketCode::new(self.keys.random.bytes()?))
+    }
+
+    /// The keyed hash of a ticket's code.
+    pub(super) fn ticket_look_up(&self, code: &flows::TicketCode) -> [u8; 32] {
+        self.keys.ticket_look_up(code)
+    }
+
+    /// The keys, for what readers read too.
+    pub(super) fn keys(&self) -> &'a Keys {
+        self.keys
+    }
+
     /// The keyed hash of what a request asks: a plain one would let its content be guessed from the database.
     pub(super) fn fingerprint(&self, fingerprint: &[u8; 32]) -> [u8; 32] {
         self.keys.master.look_up("requests.fingerprint", fingerprint)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Keys,
     audit::Logged,
-    calls, checks, erasure, outbox, parse_word,
+    calls, checks, erasure, outbox, parse_word, queue,
     sessions::{self, Next},
     transaction::{Transaction, bytes, id, time},
     word,
@@ -92,7 +92,10 @@ pub(super) async fn record(
     let (subject, key) = match known {
         Some(subject) => {
             if let Some(row) = visit_of(tx.on(), &subject, &visit.station, day).await? {
-                let earlier = Recorded { already: true, ..parse(&row)? };
+                let earlier = parse(&row)?;
+                let keys = tx.keys();
+                let code = queue::code_for(tx.on(), keys, earlier.subject, earlier.visit).await?;
+                let earlier = Recorded { already: true, code, ..earlier };
                 tx.log(Logged::NumberRepeated, &earlier.visit.to_string(), &row, source.at).await?;
                 return Ok(earlier);
             }
@@ -104,13 +107,14 @@ pub(super) async fn record(
     let number = next_number(tx, visit, day).await?;
     let row = insert(tx, visit, source, &Numbered { subject: &subject, key: &key, day, number }).await?;
     let recorded = parse(&row)?;
-    let visit = recorded.visit.to_string();
-    tx.log(Logged::CheckedIn, &visit, &row, source.at).await?;
-    let about = outbox::About { visit: &visit, subject: &subject, key: &key };
+    let id = recorded.visit.to_string();
+    tx.log(Logged::CheckedIn, &id, &row, source.at).await?;
+    let code = queue::join(tx, visit, &id, &key, source.at).await?;
+    let about = outbox::About { visit: &id, subject: &subject, key: &key };
     for message in source.messages {
         outbox::queue(tx, &about, message, source.at).await?;
     }
-    Ok(recorded)
+    Ok(Recorded { code: Some(code), ..recorded })
 }
 
 async fn new_subject(
@@ -210,38 +214,66 @@ async fn insert(
 /// The visit of whoever has this keyed hash. It comes marked as had before.
 pub(super) async fn earlier(
     connection: &mut SqliteConnection,
+    keys: &Keys,
     look_up: &[u8; 32],
     station: &str,
     day: Date,
 ) -> Result<Option<Recorded>, StoreError> {
     let Some(subject) = erasure::subject(connection, look_up).await? else { return Ok(None) };
     let row = visit_of(connection, &subject.to_string(), station, day).await?;
-    row.map(|row| Ok(Recorded { already: true, ..parse(&row)? })).transpose()
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Recorded { already: true, ..with_code(connection, keys, &row).await? }))
 }
 
+async fn with_code(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    row: &SqliteRow,
+) -> Result<Recorded, StoreError> {
+    let recorded = parse(row)?;
+    let code = queue::code_for(connection, keys, recorded.subject, recorded.visit).await?;
+    Ok(Recorded { code, ..recorded })
+}
+
+/// The visit of the day that is still in the queue: the subject's, or the one that theirs was merged into.
 async fn visit_of(
     connection: &mut SqliteConnection,
     subject: &str,
     station: &str,
     day: Date,
 ) -> Result<Option<SqliteRow>, StoreError> {
-    let row = sqlx::query("SELECT * FROM visits WHERE subject = ? AND station = ? AND day = ?")
-        .bind(subject)
-        .bind(station)
-        .bind(day.to_string())
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query(
+        "WITH RECURSIVE theirs (visit) AS (
+             SELECT id FROM visits WHERE subject = ? AND station = ? AND day = ?
+             UNION SELECT other FROM queue_events JOIN theirs ON queue_events.visit = theirs.visit
+             WHERE event = 'merged')
+         SELECT visits.* FROM theirs JOIN visits ON visits.id = theirs.visit
+         WHERE NOT EXISTS (SELECT 1 FROM queue_events WHERE queue_events.visit = visits.id
+             AND event IN ('finished', 'cancelled', 'merged'))
+         ORDER BY visits.at, visits.id LIMIT 1",
+    )
+    .bind(subject)
+    .bind(station)
+    .bind(day.to_string())
+    .fetch_optional(connection)
+    .await?;
     Ok(row)
 }
 
 pub(super) async fn recorded(
     connection: &mut SqliteConnection,
+    keys: &Keys,
     visit: &str,
 ) -> Result<Option<Recorded>, StoreError> {
-    let row = sqlx::query("SELECT * FROM visits WHERE id = ?").bind(visit).fetch_optional(connection).await?;
-    row.as_ref().map(parse).transpose()
+    let row =
+        sqlx::query("SELECT * FROM visits WHERE id = ?").bind(visit).fetch_optional(&mut *connection).await?;
+    match row {
+        Some(row) => Ok(Some(with_code(connection, keys, &row).await?)),
+        None => Ok(None),
+    }
 }
 
+/// What a row says; its ticket's code is sealed and read apart.
 fn parse(row: &SqliteRow) -> Result<Recorded, StoreError> {
     Ok(Recorded {
         visit: id("visits.id", row.try_get("id")?)?,
@@ -254,6 +286,7 @@ fn parse(row: &SqliteRow) -> Result<Recorded, StoreError> {
         strength: parse_word("visits.strength", row.try_get("strength")?)?,
         insurance: insurance_status(row.try_get("insurance")?)
             .ok_or(StoreError::Malformed { what: "visits.insurance" })?,
+        code: None,
         already: false,
     })
 }
@@ -297,10 +330,11 @@ async fn unseal(
     keys: &Keys,
     row: &SqliteRow,
 ) -> Result<Visit, StoreError> {
-    let recorded = parse(row)?;
+    let mut recorded = parse(row)?;
     let visit = recorded.visit.to_string();
     let column = |column| Place { table: "visits", column, row: &visit };
     let key = keys.fetch(&mut *connection, &recorded.subject.to_string()).await?;
+    recorded.code = queue::code(&mut *connection, key.as_ref(), recorded.visit).await?;
     let (mut patient, mut insurance_card, mut decision) = (None, None, None);
     if let Some(key) = &key {
         patient = Some(Sealed::<Patient>::from_stored(row.try_get("patient")?).open(key, column("patient"))?);

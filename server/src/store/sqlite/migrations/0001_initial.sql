@@ -104,7 +104,7 @@ CREATE TABLE visits (
     session TEXT REFERENCES sessions,
     station TEXT NOT NULL,
     day TEXT NOT NULL,
-    queue TEXT NOT NULL CHECK (queue IN ('normal', 'priority')),
+    queue TEXT NOT NULL CHECK (queue IN ('emergency', 'priority', 'normal')),
     number INTEGER NOT NULL CHECK (number > 0),
     room TEXT NOT NULL,
     phuong_thuc_dinh_danh TEXT NOT NULL CHECK (phuong_thuc_dinh_danh IN ('QR_CCCD', 'CHIP_CCCD', 'VNEID_APP',
@@ -121,9 +121,9 @@ CREATE TABLE visits (
     proof BLOB, -- sealed
     submission BLOB, -- sealed
     at INTEGER NOT NULL,
-    UNIQUE (station, day, queue, number),
-    UNIQUE (subject, station, day)
+    UNIQUE (station, day, queue, number)
 ) STRICT;
+CREATE INDEX visits_by_subject ON visits (subject, station, day);
 
 CREATE TABLE queues (
     station TEXT NOT NULL,

@@ -1,0 +1,334 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const ROOM: &str = "p1";
+
+fn lines() -> Lines<u32> {
+    Lines::new(Interleave::default())
+}
+
+fn joined(queue: Queue) -> Event<u32> {
+    Event::Joined { queue, room: ROOM.into() }
+}
+
+/// A queue in which these wait, numbered from 1.
+fn waiting(queues: &[Queue]) -> Lines<u32> {
+    let mut lines = lines();
+    for (id, queue) in (1..).zip(queues) {
+        lines.apply(id, &joined(*queue)).unwrap();
+    }
+    lines
+}
+
+fn call(lines: &mut Lines<u32>) -> u32 {
+    let next = lines.next(ROOM).unwrap();
+    lines.apply(next, &Event::Called).unwrap();
+    next
+}
+
+use Queue::{Emergency, Normal, Priority};
+
+#[test]
+fn two_of_the_priority_row_are_called_for_one_of_the_normal_row() {
+    let lines = waiting(&[Normal, Normal, Priority, Priority, Priority, Normal]);
+    assert_eq!(lines.order(ROOM), [3, 4, 1, 5, 2, 6]);
+    assert_eq!(lines.ahead(1), Some(2));
+}
+
+#[test]
+fn an_emergency_is_before_everybody_and_does_not_disturb_the_turns() {
+    let mut lines = waiting(&[Normal, Priority, Priority, Priority]);
+    assert_eq!((call(&mut lines), call(&mut lines)), (2, 3));
+    lines.apply(9, &joined(Emergency)).unwrap();
+    assert_eq!(lines.order(ROOM), [9, 1, 4]);
+    // It goes in without being called; nobody else does.
+    assert_eq!(lines.apply(4, &Event::Started), Err(Refusal::Not(State::Waiting)));
+    lines.apply(9, &Event::Started).unwrap();
+    assert_eq!(lines.next(ROOM), Some(1));
+}
+
+#[test]
+fn priority_calls_count_only_while_somebody_was_passed_over() {
+    let mut lines = waiting(&[Priority, Priority, Priority, Priority]);
+    for _ in 0..3 {
+        call(&mut lines);
+    }
+    lines.apply(9, &joined(Normal)).unwrap();
+    lines.apply(10, &joined(Priority)).unwrap();
+    lines.apply(11, &joined(Priority)).unwrap();
+    assert_eq!(lines.order(ROOM), [4, 10, 9, 11]);
+}
+
+#[test]
+fn who_was_absent_and_is_back_waits_behind_three_and_the_second_time_behind_all() {
+    let mut lines = waiting(&[Normal; 6]);
+    assert_eq!(call(&mut lines), 1);
+    lines.apply(1, &Event::Absent).unwrap();
+    assert_eq!(lines.ahead(1), None);
+    lines.apply(1, &Event::Returned).unwrap();
+    assert_eq!(lines.order(ROOM), [2, 3, 4, 1, 5, 6]);
+    for id in [2, 3, 4, 1] {
+        assert_eq!(call(&mut lines), id);
+    }
+    lines.apply(1, &Event::Absent).unwrap();
+    lines.apply(7, &joined(Normal)).unwrap();
+    lines.apply(8, &joined(Normal)).unwrap();
+    lines.apply(1, &Event::Returned).unwrap();
+    assert_eq!(lines.order(ROOM), [5, 6, 7, 8, 1]);
+}
+
+#[test]
+fn who_is_sent_to_another_room_unseen_keeps_their_turn_and_who_was_seen_joins_anew() {
+    let mut lines = lines();
+    let other = |queue| Event::Joined { queue, room: "p2".into() };
+    for (id, event) in [(1, joined(Normal)), (2, other(Normal)), (3, joined(Normal)), (4, other(Normal))] {
+        lines.apply(id, &event).unwrap();
+    }
+    let to = |room: &str| Event::Moved { room: room.into() };
+    lines.apply(3, &to("p2")).unwrap();
+    assert_eq!((lines.order(ROOM), lines.order("p2")), (vec![1], vec![2, 3, 4]));
+    call(&mut lines);
+    lines.apply(1, &Event::Started).unwrap();
+    lines.apply(1, &to("p2")).unwrap();
+    assert_eq!((lines.order(ROOM), lines.order("p2")), (vec![], vec![2, 3, 4, 1]));
+    assert_eq!(lines.apply(4, &to("p2")), Err(Refusal::NoChange));
+}
+
+#[test]
+fn of_two_numbers_of_one_person_the_one_that_stays_gets_what_is_better_of_both() {
+    let mut lines = waiting(&[Normal, Normal, Normal, Priority]);
+    lines.apply(1, &Event::Merged { into: 3 }).unwrap();
+    assert_eq!(lines.order(ROOM), [4, 3, 2]);
+    assert_eq!(lines.place(1).unwrap().state, State::Merged);
+    call(&mut lines);
+    lines.apply(4, &Event::Merged { into: 2 }).unwrap();
+    let kept = lines.place(2).unwrap();
+    assert_eq!((kept.state, kept.queue), (State::Called, Priority));
+    assert_eq!(lines.order(ROOM), [3]);
+    assert_eq!(lines.apply(3, &Event::Merged { into: 3 }), Err(Refusal::NotOpen));
+    assert_eq!(lines.apply(3, &Event::Merged { into: 1 }), Err(Refusal::NotOpen));
+    assert_eq!(lines.order(ROOM), [3]);
+}
+
+#[test]
+fn a_number_put_into_another_row_keeps_its_turn_there() {
+    let mut lines = waiting(&[Priority, Normal, Priority]);
+    lines.apply(2, &Event::Reranked { queue: Priority }).unwrap();
+    assert_eq!(lines.order(ROOM), [1, 2, 3]);
+    assert_eq!(lines.apply(2, &Event::Reranked { queue: Priority }), Err(Refusal::NoChange));
+}
+
+#[test]
+fn what_may_follow_on_each_state_is_this_and_no_more() {
+    let events: [Event<u32>; 10] = [
+        Event::Called,
+        Event::Recalled,
+        Event::Absent,
+        Event::Returned,
+        Event::Started,
+        Event::Finished,
+        Event::Moved { room: "p2".into() },
+        Event::Reranked { queue: Priority },
+        Event::Cancelled,
+        Event::Merged { into: 2 },
+    ];
+    let table = [
+        (State::Waiting, "called moved reranked cancelled merged"),
+        (State::Called, "recalled absent started finished moved reranked cancelled merged"),
+        (State::BeingSeen, "finished moved reranked merged"),
+        (State::Absent, "returned reranked cancelled merged"),
+        (State::Finished, ""),
+        (State::Cancelled, ""),
+        (State::Merged, ""),
+    ];
+    for (state, allowed) in table {
+        let follow = events.iter().filter(|event| event.follows(state, Normal).is_some());
+        let words: Vec<_> = follow.map(Event::as_str).collect();
+        assert_eq!(words.join(" "), allowed, "{state:?}");
+    }
+}
+
+#[test]
+fn a_refused_event_changes_nothing() {
+    let mut lines = waiting(&[Normal, Normal]);
+    assert_eq!(lines.apply(1, &joined(Normal)), Err(Refusal::AlreadyThere));
+    assert_eq!(lines.apply(7, &Event::Called), Err(Refusal::Unknown));
+    assert_eq!(lines.apply(1, &Event::Finished), Err(Refusal::Not(State::Waiting)));
+    assert_eq!(lines.order(ROOM), [1, 2]);
+}
+
+/// What happens at a station, in tests.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Join(Queue),
+    Call,
+    /// Of those called, one does not come.
+    Miss(usize),
+    /// Of those absent, one comes back.
+    Return(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let queue = prop_oneof![1 => Just(Emergency), 8 => Just(Priority), 8 => Just(Normal)];
+    prop_oneof![
+        4 => queue.prop_map(Act::Join),
+        4 => Just(Act::Call),
+        1 => any::<usize>().prop_map(Act::Miss),
+        1 => any::<usize>().prop_map(Act::Return),
+    ]
+}
+
+fn those_in(lines: &Lines<u32>, state: State) -> Vec<u32> {
+    lines.places().filter(|(_, place)| place.state == state).map(|(id, _)| id).collect()
+}
+
+/// Lets something happen. Gives who was called, from which row, and whether both rows waited then.
+fn happen(lines: &mut Lines<u32>, act: Act, next_id: &mut u32) -> Option<(u32, Queue, bool)> {
+    let pick = |from: Vec<u32>, index: usize| from.get(index.checked_rem(from.len())?).copied();
+    match act {
+        Act::Join(queue) => {
+            *next_id += 1;
+            lines.apply(*next_id, &joined(queue)).unwrap();
+        }
+        Act::Call => {
+            let id = lines.next(ROOM)?;
+            let waits =
+                |row| lines.places().any(|(_, place)| place.state == State::Waiting && place.queue == row);
+            let both = waits(Priority) && waits(Normal);
+            let queue = lines.place(id).unwrap().queue;
+            lines.apply(id, &Event::Called).unwrap();
+            return Some((id, queue, both));
+        }
+        Act::Miss(index) => {
+            if let Some(id) = pick(those_in(lines, State::Called), index) {
+                lines.apply(id, &Event::Absent).unwrap();
+            }
+        }
+        Act::Return(index) => {
+            if let Some(id) = pick(those_in(lines, State::Absent), index) {
+                lines.apply(id, &Event::Returned).unwrap();
+            }
+        }
+    }
+    None
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Old people first, and yet a working mother with a normal number sees the line move.
+    #[test]
+    fn while_both_rows_wait_neither_is_passed_over_for_long(
+        ratio in 1_u32..=9,
+        acts in proptest::collection::vec(act(), 0..200),
+    ) {
+        let mut lines = Lines::new(Interleave { priority_per_normal: ratio, ..Interleave::default() });
+        let (mut next_id, mut calls) = (0, Vec::new());
+        for act in acts {
+            calls.extend(happen(&mut lines, act, &mut next_id).filter(|(_, queue, _)| *queue != Emergency));
+        }
+        let window = usize::try_from(ratio).unwrap() + 1;
+        for calls in calls.windows(window).filter(|calls| calls.iter().all(|(_, _, both)| *both)) {
+            prop_assert!(calls.iter().any(|(_, queue, _)| *queue == Normal), "{calls:?}");
+            prop_assert!(calls.iter().any(|(_, queue, _)| *queue == Priority), "{calls:?}");
+        }
+    }
+
+    #[test]
+    fn an_emergency_never_waits_for_another_row(acts in proptest::collection::vec(act(), 0..200)) {
+        let (mut lines, mut next_id) = (lines(), 0);
+        for act in acts {
+            let emergencies = lines.places().any(|(_, p)| p.state == State::Waiting && p.queue == Emergency);
+            if let Some((_, queue, _)) = happen(&mut lines, act, &mut next_id) {
+                prop_assert!(!emergencies || queue == Emergency);
+            }
+        }
+    }
+
+    /// Of two in one row who never were absent, the one who came first is called first.
+    #[test]
+    fn the_order_within_a_row_is_kept(acts in proptest::collection::vec(act(), 0..200)) {
+        let (mut lines, mut next_id, mut called) = (lines(), 0, Vec::new());
+        let mut absent = std::collections::BTreeSet::new();
+        for act in acts {
+            called.extend(happen(&mut lines, act, &mut next_id));
+            absent.extend(those_in(&lines, State::Absent));
+        }
+        for row in Queue::ALL {
+            let ids: Vec<u32> = called.iter()
+                .filter(|(id, queue, _)| *queue == row && !absent.contains(id))
+                .map(|(id, ..)| *id)
+                .collect();
+            prop_assert!(ids.is_sorted(), "{ids:?}");
+        }
+    }
+
+    /// Whatever comes after, whoever waits is called within a number of calls that was known when they came: those
+    /// before them in their row, each of these and themselves with the turns of the other row; emergencies and people
+    /// who come back (each of them once) besides.
+    #[test]
+    fn nobody_waits_for_ever(
+        before in proptest::collection::vec(act(), 0..60),
+        mine in prop_oneof![Just(Priority), Just(Normal)],
+        after in proptest::collection::vec(act(), 0..400),
+    ) {
+        let (mut lines, mut next_id) = (lines(), 0);
+        for act in before {
+            happen(&mut lines, act, &mut next_id);
+        }
+        let row_before = lines.places().filter(|(_, p)| p.state == State::Waiting && p.queue == mine).count();
+        happen(&mut lines, Act::Join(mine), &mut next_id);
+        let me = next_id;
+        let turns = 1 + usize::try_from(Interleave::default().priority_per_normal).unwrap();
+        let mut allowed = (row_before + 1) * turns;
+        for act in after {
+            let comes_back = matches!(act, Act::Return(_)) && !those_in(&lines, State::Absent).is_empty();
+            allowed += if comes_back { turns } else { 0 };
+            match happen(&mut lines, act, &mut next_id) {
+                Some((_, Emergency, _)) => {}
+                Some((id, ..)) if id == me => break,
+                Some(_) => {
+                    allowed -= 1;
+                    prop_assert!(allowed > 0, "still waiting");
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// One person who is absent again and again does not hold up who stays.
+    #[test]
+    fn who_comes_and_goes_overtakes_each_once(rounds in 1_usize..40) {
+        let mut lines = waiting(&[Normal; 5]);
+        let mut seen = Vec::new();
+        for _ in 0..rounds {
+            let Some(id) = lines.next(ROOM) else { break };
+            lines.apply(id, &Event::Called).unwrap();
+            if id <= 4 {
+                lines.apply(id, &Event::Absent).unwrap();
+                lines.apply(id, &Event::Returned).unwrap();
+            }
+            seen.push(id);
+        }
+        prop_assert!(seen.contains(&5) || seen.len() < 9, "{seen:?}");
+    }
+
+    #[test]
+    fn the_same_events_give_the_same_order_and_it_is_the_one_that_is_called(
+        acts in proptest::collection::vec(act(), 0..120),
+    ) {
+        let (mut first, mut second, mut ids) = (lines(), lines(), (0, 0));
+        for act in acts {
+            happen(&mut first, act, &mut ids.0);
+            happen(&mut second, act, &mut ids.1);
+        }
+        let order = first.order(ROOM);
+        prop_assert_eq!(&order, &second.order(ROOM));
+        for (ahead, id) in order.into_iter().enumerate() {
+            prop_assert_eq!(first.ahead(id), Some(0));
+            prop_assert_eq!(second.ahead(id), Some(ahead));
+            prop_assert_eq!(call(&mut first), id);
+        }
+    }
+}
