@@ -217,6 +217,7 @@ pub(super) async fn admit(
     let admission = AdmitByHand { call, decision, visit, chip, submission, messages: Vec::new(), at };
     let recorded = console.store.admit_by_hand(admission).await?;
     console.live.tell(News::Calls);
+    console.live.tell(News::Queue);
     let again = if recorded.already { "?again" } else { "" };
     Ok(Redirect::to(&format!("/staff/visits/{}{again}", recorded.visit)).into_response())
 }

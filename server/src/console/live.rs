@@ -18,6 +18,8 @@ pub enum News {
     Rang,
     /// Something about calls changed.
     Calls,
+    /// Something about the queue changed: a new number, a call, or what became of one.
+    Queue,
     /// The server ends: connections are closed.
     Ending,
 }
@@ -27,6 +29,7 @@ impl News {
         match self {
             Self::Rang => "ring",
             Self::Calls => "calls",
+            Self::Queue => "queue",
             Self::Ending => "ending",
         }
     }

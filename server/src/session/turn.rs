@@ -163,6 +163,7 @@ impl Conversations {
         let recorded = self.store.record_check_in(check_in).await?;
         let insurance = insurance_code(recorded.insurance);
         info!(%session, method = recorded.method.as_str(), insurance, again = recorded.already, "recorded");
+        self.live.tell(News::Queue);
         let completed = respond.to(&recorded);
         if completed.call.is_some() {
             self.live.tell(News::Rang);
