@@ -69,11 +69,6 @@ impl<'a> Transaction<'a> {
         self.keys.ticket_look_up(code)
     }
 
-    /// The keys, for what readers read too.
-    pub(super) fn keys(&self) -> &'a Keys {
-        self.keys
-    }
-
     /// The keyed hash of what a request asks: a plain one would let its content be guessed from the database.
     pub(super) fn fingerprint(&self, fingerprint: &[u8; 32]) -> [u8; 32] {
         self.keys.master.look_up("requests.fingerprint", fingerprint)
