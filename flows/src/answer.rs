@@ -31,6 +31,13 @@ pub enum Answer {
         /// Whether the person says that they are the one shown.
         is_me: bool,
     },
+    /// To [`crate::Step::ConfirmPerson`]: it is the card of somebody else, for whom the person has come.
+    OnBehalf,
+    /// To [`crate::Step::AskBirthYear`].
+    BirthYear {
+        /// Four digits.
+        year: i16,
+    },
     /// To [`crate::Step::Choose`].
     Choose {
         /// The [`crate::step::Choice::id`] chosen.
@@ -52,6 +59,8 @@ impl std::fmt::Debug for Answer {
             Self::Consent { given, .. } => write!(f, "Consent({given})"),
             Self::Evidence { .. } => f.write_str("Evidence"),
             Self::ConfirmPerson { is_me } => write!(f, "ConfirmPerson({is_me})"),
+            Self::OnBehalf => f.write_str("OnBehalf"),
+            Self::BirthYear { .. } => f.write_str("BirthYear"),
             Self::Choose { .. } => f.write_str("Choose"),
             Self::CallStaff { code } => write!(f, "CallStaff({code})"),
             Self::Abort => f.write_str("Abort"),

@@ -1,17 +1,23 @@
 //! The person whom a conversation is about, as far as a flow needs to know them.
 
-use identity::number::PersonalNumber;
+use identity::{insurance::InsuranceNumber, number::PersonalNumber};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::step::PersonOnScreen;
+use crate::{
+    Text,
+    step::{Choice, PersonOnScreen},
+};
 
 /// A person, from proved documents. Masked in `Debug`, wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct Person {
-    /// Số định danh cá nhân.
-    pub number: PersonalNumber,
+    /// Số định danh cá nhân, where it is known: an insurance card does not name it, and a small child may have none.
+    pub number: Option<PersonalNumber>,
+    /// The number on an insurance card that was shown.
+    #[serde(default)]
+    pub insurance_number: Option<InsuranceNumber>,
     /// Full name in Vietnamese letters, NFC.
     pub full_name: String,
     /// Date of birth, as far as it is known.
@@ -21,11 +27,20 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether there is a number under which the insurance register can be asked.
+    pub const fn is_insurable(&self) -> bool {
+        self.number.is_some() || self.insurance_number.is_some()
+    }
+
     /// What a screen may show of them.
     pub fn on_screen(&self) -> PersonOnScreen {
         PersonOnScreen {
             full_name: self.full_name.clone(),
-            number_masked: self.number.masked(),
+            number_masked: match (&self.number, &self.insurance_number) {
+                (Some(number), _) => number.masked(),
+                (None, Some(number)) => number.masked(),
+                (None, None) => String::new(),
+            },
             birth_year: Some(self.birth.year),
         }
     }
@@ -33,12 +48,31 @@ impl Person {
 
 impl std::fmt::Debug for Person {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Person({:?})", self.number)
+        match &self.number {
+            Some(number) => write!(f, "Person({number:?})"),
+            None => f.write_str("Person(masked)"),
+        }
+    }
+}
+
+/// Somebody who acts for a person: came for them, or with them. Masked in `Debug`, wiped when dropped.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct Representative {
+    /// What they are to the person.
+    pub relation: Relation,
+    /// Their full name, where it was asked for.
+    pub full_name: Option<String>,
+}
+
+impl std::fmt::Debug for Representative {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Representative({:?})", self.relation)
     }
 }
 
 /// A date of birth whose day, or month and day, may be unknown.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Birth {
     /// The year, four digits.
     pub year: i16,
@@ -49,6 +83,14 @@ pub struct Birth {
 }
 
 impl Birth {
+    /// A date of birth that can be one on `today`: on the calendar, neither in the future nor before 1900, and no day
+    /// without its month.
+    pub fn is_possible(self, today: Date) -> bool {
+        let earliest = Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1));
+        let whole = self.month.is_some() || self.day.is_none();
+        whole && self.year >= 1900 && earliest.is_ok_and(|earliest| earliest <= today)
+    }
+
     /// Completed years of life on `today`. Unknown parts count in the person's favour by `elder`: as early as
     /// they can be where `elder` is true, else as late.
     fn years(self, today: Date, elder: bool) -> i16 {
@@ -83,6 +125,7 @@ impl std::fmt::Debug for Birth {
 
 /// Sex as a document says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Zeroize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Sex {
     /// Nam.
@@ -91,6 +134,66 @@ pub enum Sex {
     Female,
     /// Not stated.
     Unknown,
+}
+
+macro_rules! relations {
+    ($( $(#[doc = $doc:literal])+ $name:ident $word:literal $vi:literal $en:literal; )+) => {
+        /// What somebody who acts for a person is to that person.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Zeroize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum Relation {
+            $( $(#[doc = $doc])+ $name, )+
+        }
+
+        impl Relation {
+            /// Every relation, in the order of the screen.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The word in a choice and in records.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
+            /// What it is called.
+            pub fn label(self) -> Text {
+                let (vi, en) = match self { $(Self::$name => ($vi, $en),)+ };
+                Text { vi: vi.into(), en: en.into() }
+            }
+        }
+    };
+}
+
+relations! {
+    /// Cha, mẹ.
+    Parent "parent" "Tôi là cha, mẹ" "I am a parent";
+    /// Ông, bà.
+    Grandparent "grandparent" "Tôi là ông, bà" "I am a grandparent";
+    /// Con.
+    Child "child" "Tôi là con" "I am a son or daughter";
+    /// Vợ, chồng.
+    Spouse "spouse" "Tôi là vợ, chồng" "I am the wife or husband";
+    /// Anh, chị, em.
+    Sibling "sibling" "Tôi là anh, chị, em" "I am a brother or sister";
+    /// Người giám hộ, người đại diện.
+    Guardian "guardian" "Tôi là người giám hộ" "I am the guardian";
+    /// Người khác.
+    Other "other" "Tôi là người khác" "Somebody else";
+}
+
+impl Relation {
+    /// The relation with this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|relation| relation.as_str() == word)
+    }
+
+    /// Every relation as a choice.
+    pub fn choices() -> Vec<Choice> {
+        Self::ALL
+            .iter()
+            .map(|relation| Choice { id: relation.as_str().into(), label: relation.label() })
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -129,7 +232,8 @@ mod tests {
     #[test]
     fn debug_hides_the_person() {
         let person = Person {
-            number: PersonalNumber::parse("001148012345").unwrap(),
+            number: Some(PersonalNumber::parse("001148012345").unwrap()),
+            insurance_number: None,
             full_name: "Nguyễn Thị Hoà".into(),
             birth: born(1948, Some(3), Some(2)),
             sex: Sex::Female,

@@ -23,6 +23,12 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<ReasonCode>,
     },
+    /// Ask for the year of birth of the person whose code was shown. Nothing of what is in it is on the screen.
+    AskBirthYear {
+        /// Why it is asked again, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<ReasonCode>,
+    },
     /// Ask whether the person is the one that the document names. Shows only what was presented in this session.
     ConfirmPerson {
         /// As the server understood the document.
@@ -75,6 +81,12 @@ impl Purpose {
 pub enum Way {
     /// The chip of a CCCD or Căn cước.
     Chip,
+    /// A QR code: the card's, the insurance card's, or VNeID's.
+    Qr,
+    /// Typing who one is.
+    Typed,
+    /// Typing who a child under six is that has no card yet.
+    Child,
 }
 
 /// The person as a screen may show them.
@@ -104,6 +116,10 @@ pub enum Question {
     Reason,
     /// Which room, where a reason has more than one.
     Room,
+    /// Whether the person is one of those who are seen before others (Luật KCB 15/2023/QH15 Đ3 k2).
+    Priority,
+    /// What whoever stands there is to the person.
+    Relation,
 }
 
 /// One answer that can be chosen.
@@ -135,4 +151,6 @@ pub enum Notice {
     InsuranceNeedsStaff,
     /// The person is seen before others because of their age.
     PriorityByAge,
+    /// The person is seen before others because of what they said; staff may ask.
+    PriorityDeclared,
 }

@@ -3,7 +3,7 @@
 use identity::{ReasonCode, SecretBytes, Verdict, proof::verdict::ChallengeOrigin};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Language, Service, Step, Text};
+use crate::{Answer, Language, Service, Step, Text, step::Way};
 
 /// Answer to `GET /v1/welcome`: what the first screen shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,13 @@ pub struct OpenSession {
     pub service: Service,
     /// The language the screens are in.
     pub language: Language,
+    /// In which ways the kiosk can take documents. Left out: the chip.
+    #[serde(default = "chip")]
+    pub ways: Vec<Way>,
+}
+
+fn chip() -> Vec<Way> {
+    vec![Way::Chip]
 }
 
 /// Answer to `POST /v1/sessions`, `GET /v1/sessions/{id}` and `POST /v1/sessions/{id}/answers`.

@@ -126,13 +126,21 @@ reason_codes! {
     ConsentRefused "consent_refused" "The person did not agree to the card being read." => "Serve the person by hand, without disadvantage.";
     NotThisPerson "not_this_person" "The person said that they are not the one on the screen." => "Find out whose card it is.";
     IdentityMismatch "identity_mismatch" "Two sources in one session name different people." => "Find out whose documents they are.";
+    HolderNotProved "holder_not_proved" "A printed code, or what was typed, proves nothing about who holds it." => "A person looks at the card.";
+    QrUnreadable "qr_unreadable" "The code is none that this place knows." => "Show the code of the citizen card, of the insurance card, or of VNeID.";
+    QrMalformed "qr_malformed" "The code is a card's, and a field in it is not as it must be." => "Read it again; if it stays so, use another document.";
+    QrUnsupported "qr_unsupported" "The code may be VNeID's; its format is not public and cannot be verified here." => "Use the card, or another document.";
+    BirthYearMismatch "birth_year_mismatch" "The year typed is not the one in the code." => "Type the year of birth of the person whose code it is.";
+    DetailsNotConfirmed "details_not_confirmed" "The population database does not know the person as they were shown or typed." => "Look at the document with the person.";
+    NotAYoungChild "not_a_young_child" "Only a child under six is admitted without any card." => "Use a card, or identify the person by hand.";
+    TooManyLookUps "too_many_look_ups" "This kiosk, or this number, was looked up too often by people who proved nothing." => "Identify the person by hand. If it repeats, look who stands at the kiosk.";
+    Emergency "emergency" "It is an emergency (cấp cứu)." => "Go there now; numbers and documents come later.";
     TooManyAttempts "too_many_attempts" "The person tried too often." => "Help the person, or identify them by hand.";
     NoDocument "no_document" "The person has no document with them." => "Identify the person by hand.";
     AlreadyCheckedIn "already_checked_in" "The person checked in today already, and this time proved less than then." => "Find the earlier number with the person.";
     SessionExpired "session_expired" "Nothing happened for too long." => "Begin again.";
     ServerUnreachable "server_unreachable" "The kiosk cannot reach the server." => "Look after the network and the server; serve people by hand.";
     CallRefused "call_refused" "The server refused what the kiosk sent, or answered what the kiosk does not understand." => "Compare the kiosk's clock, key and version with the server's; both logs name the refusal. Serve people by hand.";
-    InsuranceNeedsStaff "insurance_needs_staff" "The insurance register's answer needs a person." => "Look at the answer in the console.";
     PopulationMismatch "population_mismatch" "The population database does not know the person with these data." => "Compare the card with the person; correct the data at the commune's police.";
 }
 

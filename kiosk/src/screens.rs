@@ -56,6 +56,10 @@ pub enum Screen {
     ChooseReason,
     /// Which room?
     ChooseRoom,
+    /// Is the person one of those who are seen before others?
+    ChoosePriority,
+    /// Who acts for the person?
+    ChooseRelation,
     /// The number.
     Done,
     /// Staff are coming.
@@ -70,7 +74,7 @@ pub enum Screen {
 
 impl Screen {
     /// All of them: what pictures and accessibility checks go through.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Welcome,
         Self::TakeAway,
         Self::Consent,
@@ -83,6 +87,8 @@ impl Screen {
         Self::ConfirmPerson,
         Self::ChooseReason,
         Self::ChooseRoom,
+        Self::ChoosePriority,
+        Self::ChooseRelation,
         Self::Done,
         Self::StaffCalled,
         Self::Leaving,
@@ -115,6 +121,8 @@ impl Screen {
             Step::ConfirmPerson(_) => Self::ConfirmPerson,
             Step::Choose { question: Question::Reason, .. } => Self::ChooseReason,
             Step::Choose { question: Question::Room, .. } => Self::ChooseRoom,
+            Step::Choose { question: Question::Priority, .. } => Self::ChoosePriority,
+            Step::Choose { question: Question::Relation, .. } => Self::ChooseRelation,
         }
     }
 
@@ -136,7 +144,9 @@ impl Screen {
             Self::Waiting => waiting::draw(state, page),
             Self::ServerTrouble => server_trouble::draw(state, page),
             Self::ConfirmPerson => confirm_person::draw(state, page),
-            Self::ChooseReason | Self::ChooseRoom => choose::draw(state, page),
+            Self::ChooseReason | Self::ChooseRoom | Self::ChoosePriority | Self::ChooseRelation => {
+                choose::draw(state, page);
+            }
             Self::Done => done::draw(state, page),
             Self::StaffCalled => staff_called::draw(state, page),
             Self::Leaving => leaving::draw(page),

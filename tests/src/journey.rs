@@ -28,6 +28,10 @@ pub mod screen {
     pub const REASON: &str = "Hôm nay ông/bà đến để làm gì?";
     /// Which room.
     pub const ROOM: &str = "Ông/bà muốn đến phòng nào?";
+    /// Whether the person is one of those who are seen before others.
+    pub const PRIORITY: &str = "Ông/bà có thuộc diện được khám trước không?";
+    /// Who acts for the person.
+    pub const RELATION: &str = "Ông/bà là gì của người bệnh?";
     /// The number.
     pub const DONE: &str = "Số của ông/bà";
     /// Staff are coming.
@@ -90,6 +94,17 @@ pub fn finish(window: &mut Window, reason: &str, room: Option<&str>) -> io::Resu
     if let Some(room) = room {
         window.wait_for(screen::ROOM)?;
         window.touch(room)?;
+    }
+    // The young and the old are not asked.
+    let asked = window.wait_until("the number, or the question for priority", |all| {
+        all.iter().find_map(|seen| match seen.label.as_str() {
+            screen::PRIORITY => Some(true),
+            screen::DONE => Some(false),
+            _ => None,
+        })
+    })?;
+    if asked {
+        window.touch("Không thuộc diện nào")?;
     }
     number(window)
 }

@@ -3,6 +3,7 @@ use crate::{
     Text,
     health::{HealthRules, Reason, Room, Station},
     person::{Birth, Sex},
+    step::Purpose,
 };
 use identity::{number::PersonalNumber, proof::verdict::Axis};
 use jiff::civil::date;
@@ -35,7 +36,8 @@ fn rules(station: &Station) -> HealthRules<'_> {
 
 fn person() -> Person {
     Person {
-        number: PersonalNumber::parse("001148012345").unwrap(),
+        number: Some(PersonalNumber::parse("001148012345").unwrap()),
+        insurance_number: None,
         full_name: "Nguyễn Thị Hoà".into(),
         birth: Birth { year: 1948, month: Some(3), day: Some(2) },
         sex: Sex::Female,
@@ -96,12 +98,14 @@ const IS_ME: Event = Event::Answered(Answer::ConfirmPerson { is_me: true });
 fn identified(verdict: Verdict) -> (Session, Effect) {
     let station = station();
     let rules = rules(&station);
-    let mut session = Session::new(Service::Health, Language::Vi);
+    let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip]);
     assert_eq!(session.advance(consent(true), &rules), Ok(Effect::Show));
     assert_eq!(session.step(&rules), Step::Identify { ways: vec![Way::Chip], again: None });
     let effect = session.advance(Event::Identified { person: Some(person()), verdict }, &rules).unwrap();
     (session, effect)
 }
+
+mod without_proof;
 
 #[test]
 fn a_patient_with_a_proved_card_gets_to_a_ticket() {
@@ -238,7 +242,8 @@ fn files_that_nobody_understands_lead_to_staff_with_the_axis_that_says_so() {
     let rules = rules(&station);
     let mut lone = verdict();
     lone.data_groups = Axis::not_done(ReasonCode::DataGroupMissing);
-    let mut session = Session::new(Service::Health, Language::Vi);
+    let mut session =
+        Session::new(Service::Health, Language::Vi, vec![Way::Chip, Way::Qr, Way::Typed, Way::Child]);
     session.advance(consent(true), &rules).unwrap();
     let effect = session.advance(Event::Identified { person: None, verdict: lone }, &rules);
     assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::DataGroupMissing)));
@@ -248,7 +253,7 @@ fn files_that_nobody_understands_lead_to_staff_with_the_axis_that_says_so() {
 fn refused_consent_and_the_wrong_person_lead_to_staff() {
     let station = station();
     let rules = rules(&station);
-    let mut session = Session::new(Service::Health, Language::En);
+    let mut session = Session::new(Service::Health, Language::En, vec![Way::Chip]);
     assert_eq!(session.advance(consent(false), &rules), Ok(Effect::CallStaff(ReasonCode::ConsentRefused)));
     let (mut session, _) = identified(verdict());
     let not_me = Event::Answered(Answer::ConfirmPerson { is_me: false });
@@ -302,7 +307,7 @@ fn a_conversation_that_is_handed_back_goes_on_where_it_called() {
     let station = station();
     let rules = rules(&station);
     let help = || Event::Answered(Answer::CallStaff { code: ReasonCode::HelpWanted });
-    let mut session = Session::new(Service::Health, Language::Vi);
+    let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip]);
     for next in [consent(true), Event::Identified { person: Some(person()), verdict: verdict() }, IS_ME] {
         let asked = session.step(&rules);
         session.advance(help(), &rules).unwrap();
@@ -368,6 +373,11 @@ fn a_stored_session_goes_on_where_it_was() {
     assert_eq!(restored.advance(Event::EarlierVisit(None), &rules), Ok(Effect::CheckPopulation));
 }
 
+/// Presented in a way that proves nothing.
+fn shown(source: Source) -> Event {
+    Event::Presented(Ok(Presented { person: person(), source, representative: None }))
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let failed = {
         let mut bad = verdict();
@@ -377,7 +387,13 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         any::<bool>().prop_map(consent),
         any::<bool>().prop_map(|is_me| Event::Answered(Answer::ConfirmPerson { is_me })),
-        prop_oneof![Just("illness"), Just("p1"), Just("p9")].prop_map(choose),
+        prop_oneof![Just("illness"), Just("p1"), Just("p9"), Just("none"), Just("parent")].prop_map(choose),
+        Just(Event::Answered(Answer::OnBehalf)),
+        any::<bool>()
+            .prop_map(|right| Event::Answered(Answer::BirthYear { year: if right { 1948 } else { 1949 } })),
+        prop_oneof![Just(Source::CardQr), Just(Source::Typed), Just(Source::Child)].prop_map(shown),
+        Just(Event::Presented(Err(ReasonCode::QrUnreadable))),
+        Just(Event::LookUpsExhausted),
         Just(Event::Answered(Answer::CallStaff { code: ReasonCode::HelpWanted })),
         Just(Event::Answered(Answer::Abort)),
         any::<(bool, bool)>().prop_map(move |(good, readable)| Event::Identified {
@@ -406,7 +422,7 @@ proptest! {
     fn no_order_of_events_gets_a_conversation_stuck(events in proptest::collection::vec(any_event(), 0..40)) {
         let station = station();
         let rules = rules(&station);
-        let mut session = Session::new(Service::Health, Language::Vi);
+        let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip, Way::Qr, Way::Typed, Way::Child]);
         for event in events {
             let before = session.clone();
             if session.advance(event, &rules).is_err() {

@@ -4,15 +4,25 @@
 //! Is the insurance valid? Then what they came for, and which room. No outage of a national system keeps a
 //! patient from being seen (Luật KCB 15/2023/QH15; NĐ 188/2025 Đ37).
 
+pub mod priority;
+
+use identity::ReasonCode;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Service, Text,
-    engine::{InsuranceStatus, Known, Rules, Want},
-    person::Birth,
+    engine::{InsuranceStatus, Known, Presented, Rules, Source, Want},
+    person::Relation,
     step::{Choice, Notice, Purpose, Question, Way},
 };
+use priority::{Declared, PriorityGround, priority_by_age};
+
+/// Below this age, in years, a child is seen without any card (NĐ 188/2025/NĐ-CP Đ37).
+const CHILD_WITHOUT_CARD: i16 = 6;
+
+/// From this age on, in years, a person may act for themselves together with a representative (Luật 91/2025/QH15).
+const ACTS_ALONE_FROM: i16 = 7;
 
 pub mod queue;
 
@@ -141,11 +151,6 @@ impl Station {
     }
 }
 
-/// Whether age alone gives priority (Luật KCB 15/2023/QH15 Đ3 k2): under 6, or 75 and over.
-pub fn priority_by_age(birth: Birth, today: Date) -> bool {
-    birth.younger_than(6, today) || birth.at_least(75, today)
-}
-
 /// The rules of the health flow.
 #[derive(Debug, Clone, Copy)]
 pub struct HealthRules<'a> {
@@ -165,7 +170,17 @@ impl Rules for HealthRules<'_> {
     }
 
     fn ways(&self) -> Vec<Way> {
-        vec![Way::Chip]
+        vec![Way::Chip, Way::Qr, Way::Typed, Way::Child]
+    }
+
+    fn accepts(&self, presented: &Presented) -> Result<(), ReasonCode> {
+        // Nobody else is admitted without any document (NĐ 188/2025/NĐ-CP Đ37).
+        let too_old = !presented.person.birth.younger_than(CHILD_WITHOUT_CARD, self.today);
+        if presented.source == Source::Child && too_old { Err(ReasonCode::NotAYoungChild) } else { Ok(()) }
+    }
+
+    fn relations(&self) -> Vec<Choice> {
+        Relation::choices()
     }
 
     fn next(&self, known: &Known) -> Want {
@@ -173,11 +188,15 @@ impl Rules for HealthRules<'_> {
         if !known.earlier_visit_sought && known.strength.may_see_own_records() {
             return Want::EarlierVisit;
         }
-        if known.population.is_none() {
+        let person = &known.person;
+        if known.population.is_none() && person.number.is_some() {
             return Want::Population;
         }
-        if known.insurance.is_none() {
+        if known.insurance.is_none() && person.is_insurable() {
             return Want::Insurance;
+        }
+        if known.representative.is_none() && person.birth.younger_than(ACTS_ALONE_FROM, self.today) {
+            return Want::Choose(Question::Relation, self.relations());
         }
         let Some(reason) = known.reason.as_deref().and_then(|id| self.station.reason(id)) else {
             let options = self.station.reasons.iter();
@@ -187,13 +206,18 @@ impl Rules for HealthRules<'_> {
             let options = reason.rooms.iter().filter_map(|id| self.station.room(id));
             return Want::Choose(Question::Room, options.map(|room| choice(&room.id, &room.name)).collect());
         }
+        if known.declared.is_none() && !priority_by_age(person.birth, self.today) {
+            return Want::Choose(Question::Priority, Declared::choices());
+        }
         Want::Record
     }
 
     fn notices(&self, known: &Known) -> Vec<Notice> {
         let mut notices = Vec::new();
-        if priority_by_age(known.person.birth, self.today) {
-            notices.push(Notice::PriorityByAge);
+        match priority::ground(known.person.birth, known.declared, self.today) {
+            Some(PriorityGround::Age) => notices.push(Notice::PriorityByAge),
+            Some(_) => notices.push(Notice::PriorityDeclared),
+            None => {}
         }
         // What a register says of a person is not shown to someone who has proved nothing.
         if known.strength.may_see_own_records() {

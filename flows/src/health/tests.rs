@@ -1,4 +1,5 @@
 use super::*;
+use crate::person::Birth;
 use jiff::civil::date;
 
 fn station() -> Station {

@@ -18,7 +18,7 @@ pub const REQUIREMENTS: [Requirement; 3] = [
     Requirement {
         article: "Luật 91/2025/QH15 Đ9; NĐ 356/2025/NĐ-CP Đ6",
         asks: "Consent is given to each purpose by itself, nothing is ticked beforehand, silence is not consent, and it can be proved: to which text, when, how.",
-        code: &["flows/src/consent.rs", "flows/src/engine.rs", "kiosk/src/screens/consent.rs"],
+        code: &["flows/src/consent.rs", "flows/src/engine/mod.rs", "kiosk/src/screens/consent.rs"],
         tests: &[
             "flows/src/consent.rs::a_text_that_was_shown_is_never_edited",
             "kiosk/src/window/tests.rs::fingers_lead_from_welcome_to_the_number",

@@ -96,6 +96,8 @@ pub enum PersonSays {
     Back,
     /// It is me, or not.
     IsMe(bool),
+    /// It is the card of somebody else, for whom I have come.
+    OnBehalf,
     /// This option.
     Choose(String),
     /// Gọi nhân viên.

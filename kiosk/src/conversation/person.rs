@@ -37,6 +37,12 @@ impl State {
                     self.forget();
                 }
             }
+            PersonSays::OnBehalf => {
+                if let Some(Step::ConfirmPerson(_)) = self.step() {
+                    self.answer(Answer::OnBehalf, WaitingFor::NextStep, commands);
+                    self.forget();
+                }
+            }
             PersonSays::Choose(id) => {
                 if let Some(Step::Choose { options, .. }) = self.step()
                     && options.iter().any(|option| option.id == id)

@@ -113,6 +113,8 @@ impl State {
                     self.ask_number(again, commands);
                 }
             }
+            // Asked only of codes, which this kiosk does not say that it can take.
+            flows::Step::AskBirthYear { .. } => self.call_staff(ReasonCode::CallRefused, commands),
             flows::Step::ConfirmPerson { person } => {
                 visit.can = None;
                 visit.step = Step::ConfirmPerson(person);

@@ -118,6 +118,8 @@ impl State {
                 Step::ConfirmPerson(_) => "confirm_person",
                 Step::Choose { question: Question::Reason, .. } => "choose_reason",
                 Step::Choose { question: Question::Room, .. } => "choose_room",
+                Step::Choose { question: Question::Priority, .. } => "choose_priority",
+                Step::Choose { question: Question::Relation, .. } => "choose_relation",
                 Step::Done { .. } => "done",
                 Step::StaffCalled { .. } => "staff_called",
             },

@@ -4,6 +4,7 @@ use std::{collections::VecDeque, sync::mpsc, time::Duration};
 
 use flows::{
     Answer, Language, Service,
+    step::Way,
     wire::{AnswerStep, CallProgress, CallStaff, OpenSession, SessionView, StaffCalled, Welcome},
 };
 use identity::ReasonCode;
@@ -106,7 +107,8 @@ pub fn converse(caller: &Caller, orders: &mpsc::Receiver<Order>, events: &Events
     while let Ok(order) = orders.recv() {
         let (visit, prepared) = match order {
             Order::Open { visit, service, language } => {
-                let call = caller.post("/v1/sessions", &OpenSession { service, language });
+                let call =
+                    caller.post("/v1/sessions", &OpenSession { service, language, ways: vec![Way::Chip] });
                 (visit, call.map(|call| Held { session: None, call, challenge: false }))
             }
             Order::Answer { visit, session, answer } => {

@@ -291,20 +291,18 @@ impl Page<'_> {
         widget::button(self.ui, self.look, rect, &face).clicked()
     }
 
-    /// Two buttons below each other at the bottom of the page; gives which was pressed.
-    pub fn two_buttons(
-        &mut self,
-        first: (&str, Kind, Option<Icon>),
-        second: (&str, Kind, Option<Icon>),
-    ) -> (bool, bool) {
+    /// Buttons at the bottom of the page, one below another. Says which was pressed.
+    pub fn buttons<const N: usize>(&mut self, buttons: [(&str, Kind, Option<Icon>); N]) -> [bool; N] {
         let height = self.look.button();
-        let area = self.bottom(2.0 * height + self.look.gap() * 1.6);
-        let upper = Rect::from_min_size(area.min, vec2(area.width(), height));
-        let lower = Rect::from_min_max(Pos2::new(area.left(), area.bottom() - height), area.max);
-        (
-            self.button_in(upper, first.0, first.1, first.2),
-            self.button_in(lower, second.0, second.1, second.2),
-        )
+        let step = height + self.look.gap() * 1.6;
+        #[expect(clippy::cast_precision_loss, reason = "a handful of buttons")]
+        let area = self.bottom(step * (N.max(1) - 1) as f32 + height);
+        let mut top = area.top();
+        buttons.map(|(label, kind, icon)| {
+            let rect = Rect::from_min_size(Pos2::new(area.left(), top), vec2(area.width(), height));
+            top += step;
+            self.button_in(rect, label, kind, icon)
+        })
     }
 
     /// One button at the bottom of the page.

@@ -13,10 +13,10 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let words = page.words;
     // Without a reader nothing that the person does helps.
     if *code != ReasonCode::ReaderGone {
-        let (retry, number) = page.two_buttons(
+        let [retry, number] = page.buttons([
             (&words.say("retry"), Kind::Primary, Some(drawing::again)),
             (&words.say("trouble-number"), Kind::Secondary, Some(drawing::back)),
-        );
+        ]);
         if retry {
             page.says(PersonSays::Retry);
         }

@@ -1,4 +1,4 @@
-//! One of several: the reason, or the room.
+//! One of several: the reason, the room, a ground for priority, what one is to the patient.
 
 use egui::{Rect, pos2, vec2};
 use flows::step::Question;
@@ -14,6 +14,8 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     page.title(&words.say(match question {
         Question::Reason => "choose-reason-title",
         Question::Room => "choose-room-title",
+        Question::Priority => "choose-priority-title",
+        Question::Relation => "choose-relation-title",
     }));
     let rest = page.rest();
     let gap = look.mm(8.0);

@@ -10,12 +10,16 @@ use crate::{
 pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let Some(Step::ConfirmPerson(person)) = state.visit().map(|visit| &visit.step) else { return };
     let (look, words) = (page.look, page.words);
-    let (yes, no) = page.two_buttons(
+    let [yes, on_behalf, no] = page.buttons([
         (&words.say("confirm-yes"), Kind::Primary, Some(drawing::tick)),
+        (&words.say("confirm-on-behalf"), Kind::Secondary, Some(drawing::person)),
         (&words.say("confirm-no"), Kind::Secondary, Some(drawing::no)),
-    );
+    ]);
     if yes || no {
         page.says(PersonSays::IsMe(yes));
+    }
+    if on_behalf {
+        page.says(PersonSays::OnBehalf);
     }
     page.title(&words.say("confirm-title"));
     let rest = page.rest();

@@ -13,10 +13,10 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let Some(Step::Consent(purpose)) = state.visit().map(|visit| &visit.step) else { return };
     let words = page.words;
     let Some(text) = consent::current(*purpose, words.0) else { return };
-    let answers = page.two_buttons(
+    let answers = page.buttons([
         (&words.say("consent-yes"), Kind::Secondary, Some(drawing::tick)),
         (&words.say("consent-no"), Kind::Secondary, Some(drawing::no)),
-    );
+    ]);
     let [title, paragraphs @ ..] = &text.paragraphs;
     page.title(title);
     for paragraph in paragraphs {
@@ -25,8 +25,8 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
         page.gap();
     }
     let given = match answers {
-        (true, _) => true,
-        (_, true) => false,
+        [true, _] => true,
+        [_, true] => false,
         _ => return,
     };
     page.says(PersonSays::Consent { given, text_sha256: text.sha256_hex() });

@@ -74,6 +74,7 @@ const fn notice_key(notice: Notice) -> &'static str {
         Notice::InsuranceNotValid => "notice-insurance-not-valid",
         Notice::InsuranceNeedsStaff => "notice-insurance-needs-staff",
         Notice::PriorityByAge => "notice-priority-by-age",
+        Notice::PriorityDeclared => "notice-priority-declared",
     }
 }
 

@@ -2,6 +2,8 @@
 
 use flows::{
     Language, Service, Text, Ticket,
+    health::priority::Declared,
+    person::Relation,
     step::{Choice, Notice, PersonOnScreen, Purpose, Question},
     wire::{CallProgress, CallState, Welcome},
 };
@@ -144,6 +146,12 @@ pub(super) fn sample(screen: Screen, language: Language) -> State {
                 choice("pregnancy", "Khám thai, phụ khoa", "Pregnancy, women's health"),
             ],
         }),
+        Screen::ChoosePriority => {
+            visit(Step::Choose { question: Question::Priority, options: Declared::choices() })
+        }
+        Screen::ChooseRelation => {
+            visit(Step::Choose { question: Question::Relation, options: Relation::choices() })
+        }
         Screen::ChooseRoom => visit(Step::Choose {
             question: Question::Room,
             options: vec![
@@ -299,7 +307,7 @@ fn long_ends() -> Vec<Step> {
         insurance.map(|notice| done(&[Notice::AlreadyCheckedIn, notice, Notice::PriorityByAge], None));
     let unproved = ReasonCode::ALL
         .iter()
-        .map(|code| done(&[Notice::InsuranceUnverified, Notice::PriorityByAge], Some(*code)));
+        .map(|code| done(&[Notice::InsuranceUnverified, Notice::PriorityDeclared], Some(*code)));
     notices.into_iter().chain(unproved).collect()
 }
 

@@ -75,6 +75,7 @@ confirm-title = Is this you?
 confirm-number = Personal number
 confirm-birth-year = Year of birth
 confirm-yes = Yes, this is me
+confirm-on-behalf = I am here for this person
 confirm-no = No, not me
 confirm-portrait = The photo on the card
 confirm-no-portrait = The card has no photo
@@ -82,6 +83,8 @@ confirm-no-portrait = The card has no photo
 # Choose
 choose-reason-title = What brings you here today?
 choose-room-title = Which room would you like?
+choose-priority-title = Are you one of those who are seen first?
+choose-relation-title = What are you to the patient?
 
 # Done
 done-title = Your number
@@ -100,6 +103,7 @@ notice-insurance-unverified = The insurance system is slow. You will be seen all
 notice-insurance-not-valid = Your insurance cannot be used now. Please ask the staff.
 notice-insurance-needs-staff = The staff will look at your insurance with you.
 notice-priority-by-age = You will be seen first because of your age.
+notice-priority-declared = You will be seen first, as you said.
 
 # Staff
 staff-title = The staff were called
@@ -188,11 +192,19 @@ reason-help-wanted = You pressed the button for the staff.
 reason-consent-refused = You did not agree to the card being read. The staff will check you in as usual.
 reason-not-this-person = The card is not yours. The staff will help you.
 reason-identity-mismatch = The documents do not belong to one person. The staff will help you.
+reason-holder-not-proved = The staff will look at the card with you.
+reason-qr-unreadable = This code cannot be read here. Please use your card's code.
+reason-qr-malformed = The code on the card was not read well. Please try again.
+reason-qr-unsupported = VNeID codes cannot be checked here yet. Please use your card.
+reason-birth-year-mismatch = The year of birth does not match. Please look again.
+reason-details-not-confirmed = The staff will look at your documents with you.
+reason-not-a-young-child = Only children under six need no card. Please use a card.
+reason-too-many-look-ups = The staff will register you.
+reason-emergency = The staff are coming at once.
 reason-too-many-attempts = It did not work after several tries. The staff will help you.
 reason-no-document = You have no document with you. The staff will help you.
 reason-already-checked-in = You already checked in today. The staff will find your number with you.
 reason-session-expired = Nothing happened for too long. Please begin again.
-reason-server-unreachable = The kiosk cannot reach the health station. You did nothing wrong. Please try again or go to the desk.
-reason-call-refused = The health station does not take what this kiosk sends. You did nothing wrong. The staff will help you.
-reason-insurance-needs-staff = The staff have to look at your health insurance.
+reason-server-unreachable = The kiosk cannot reach the station. You did nothing wrong. Please try again or go to the desk.
+reason-call-refused = The station does not take what this kiosk sends. You did nothing wrong. The staff will help.
 reason-population-mismatch = The card does not fit the population database yet. The staff will help you.

@@ -75,6 +75,7 @@ confirm-title = Đây có phải là ông/bà không?
 confirm-number = Số định danh
 confirm-birth-year = Năm sinh
 confirm-yes = Đúng là tôi
+confirm-on-behalf = Tôi làm giúp người này
 confirm-no = Không phải tôi
 confirm-portrait = Ảnh trên thẻ
 confirm-no-portrait = Thẻ không có ảnh
@@ -82,6 +83,8 @@ confirm-no-portrait = Thẻ không có ảnh
 # Chọn
 choose-reason-title = Hôm nay ông/bà đến để làm gì?
 choose-room-title = Ông/bà muốn đến phòng nào?
+choose-priority-title = Ông/bà có thuộc diện được khám trước không?
+choose-relation-title = Ông/bà là gì của người bệnh?
 
 # Xong
 done-title = Số của ông/bà
@@ -100,6 +103,7 @@ notice-insurance-unverified = Hệ thống bảo hiểm đang chậm. Ông/bà v
 notice-insurance-not-valid = Thẻ bảo hiểm chưa dùng được. Xin hỏi nhân viên.
 notice-insurance-needs-staff = Nhân viên sẽ xem lại thẻ bảo hiểm cùng ông/bà.
 notice-priority-by-age = Ông/bà được khám ưu tiên theo tuổi.
+notice-priority-declared = Ông/bà được khám ưu tiên như đã khai.
 
 # Gọi nhân viên
 staff-title = Đã gọi nhân viên
@@ -188,11 +192,19 @@ reason-help-wanted = Ông/bà đã bấm nút gọi nhân viên.
 reason-consent-refused = Ông/bà không đồng ý đọc thẻ. Nhân viên sẽ đăng ký cho ông/bà như bình thường.
 reason-not-this-person = Thông tin trên thẻ không phải của ông/bà. Nhân viên sẽ giúp ông/bà.
 reason-identity-mismatch = Các giấy tờ vừa dùng không cùng một người. Nhân viên sẽ giúp ông/bà.
+reason-holder-not-proved = Nhân viên sẽ xem thẻ cùng ông/bà.
+reason-qr-unreadable = Máy không đọc được mã này. Xin dùng mã trên thẻ.
+reason-qr-malformed = Mã trên thẻ đọc chưa đúng. Xin thử lại.
+reason-qr-unsupported = Máy chưa kiểm tra được mã của VNeID. Xin dùng thẻ căn cước.
+reason-birth-year-mismatch = Năm sinh vừa bấm không khớp. Xin xem lại.
+reason-details-not-confirmed = Nhân viên sẽ xem giấy tờ cùng ông/bà.
+reason-not-a-young-child = Chỉ trẻ dưới 6 tuổi không cần thẻ. Xin dùng thẻ căn cước.
+reason-too-many-look-ups = Nhân viên sẽ đăng ký cho ông/bà.
+reason-emergency = Nhân viên đến ngay.
 reason-too-many-attempts = Đã thử nhiều lần mà chưa được. Nhân viên sẽ giúp ông/bà.
 reason-no-document = Ông/bà không mang theo giấy tờ. Nhân viên sẽ giúp ông/bà.
 reason-already-checked-in = Hôm nay ông/bà đã đăng ký rồi. Nhân viên sẽ tìm lại số cùng ông/bà.
 reason-session-expired = Đã quá lâu không có thao tác. Xin bắt đầu lại.
 reason-server-unreachable = Máy không liên lạc được với trạm. Ông/bà không làm sai gì cả. Xin thử lại hoặc đến quầy tiếp đón.
 reason-call-refused = Trạm không nhận yêu cầu của máy này. Ông/bà không làm sai gì cả. Nhân viên sẽ giúp ông/bà.
-reason-insurance-needs-staff = Thông tin bảo hiểm y tế cần nhân viên xem lại.
 reason-population-mismatch = Thông tin trên thẻ chưa khớp với cơ sở dữ liệu dân cư. Nhân viên sẽ giúp ông/bà.

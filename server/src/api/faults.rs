@@ -7,7 +7,7 @@ use crate::{
         caller::store_fault,
         problem::{Failure, Kind},
     },
-    session::Fault,
+    session::{Fault, TypedFault},
 };
 
 impl From<Fault> for Failure {
@@ -19,6 +19,9 @@ impl From<Fault> for Failure {
             Fault::ServiceNotOffered => Kind::ServiceNotOffered,
             Fault::UnexpectedAnswer => Kind::AnswerUnexpected,
             Fault::EvidenceMalformed => Kind::EvidenceMalformed,
+            Fault::Typed(TypedFault::Number) => Kind::TypedNumberMalformed,
+            Fault::Typed(TypedFault::Name) => Kind::TypedNameMalformed,
+            Fault::Typed(TypedFault::Birth) => Kind::TypedBirthMalformed,
             Fault::ConsentMalformed | Fault::ScreenMalformed => {
                 return Self::with_detail(Kind::BodyMalformed, fault.to_string());
             }

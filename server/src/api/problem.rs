@@ -73,6 +73,9 @@ kinds! {
     SessionChanged CONFLICT "session_changed" "The session moved on while this answer was looked at." => "Get the session and show its step.";
     ChallengesExhausted TOO_MANY_REQUESTS "challenges_exhausted" "The session had as many challenges as it may." => "Call staff: no card needs so many.";
     ServiceNotOffered UNPROCESSABLE_ENTITY "service_not_offered" "This place does not offer that service." => "Offer what GET /v1/welcome lists.";
+    TypedNumberMalformed UNPROCESSABLE_ENTITY "typed_number_malformed" "The personal number typed is not one." => "Send the 12 digits on the card's front.";
+    TypedNameMalformed UNPROCESSABLE_ENTITY "typed_name_malformed" "A name typed is not one." => "Send 1 to 100 letters with their marks, spaces, hyphens and apostrophes.";
+    TypedBirthMalformed UNPROCESSABLE_ENTITY "typed_birth_malformed" "The date of birth typed is not one." => "Send a year, a year and month, or a whole date that is on the calendar, from 1900 to today.";
     EvidenceMalformed BAD_REQUEST "evidence_malformed" "The evidence names a file twice or a file that no chip has." => "Send each file once, under its name in ICAO 9303-10.";
 }
 

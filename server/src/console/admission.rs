@@ -8,8 +8,11 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use flows::{
-    engine::{Insurance, InsuranceStatus},
-    health::{Station, priority_by_age},
+    engine::Insurance,
+    health::{
+        Station,
+        priority::{PriorityGround, priority_by_age},
+    },
     person::{Birth, Sex},
     policy::Strength,
 };
@@ -48,7 +51,7 @@ pub(super) struct Typed {
     pub(super) sex: String,
     /// `REASON/ROOM`
     pub(super) where_to: String,
-    /// `on`, as browsers send a ticked box.
+    /// The word of a [`PriorityGround`], or nothing.
     pub(super) priority: String,
     /// The note in the form that closes the call.
     #[serde(skip)]
@@ -70,6 +73,7 @@ struct Page {
     call: CallView,
     typed: Typed,
     where_to: Vec<WhereTo>,
+    grounds: [PriorityGround; 5],
     faults: Vec<String>,
 }
 
@@ -84,7 +88,9 @@ pub(super) fn page(
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let where_to = where_to(&console.station, &typed.where_to);
     let call = CallView::new(call, console.clock.now());
-    html(status, &Page { frame: staff.frame(console), call, typed, where_to, faults })
+    let page =
+        Page { frame: staff.frame(console), call, typed, where_to, grounds: PriorityGround::ALL, faults };
+    html(status, &page)
 }
 
 fn where_to(station: &Station, chosen: &str) -> Vec<WhereTo> {
@@ -172,7 +178,8 @@ fn read(
     else {
         return Err(faults);
     };
-    let first = !typed.priority.is_empty() || birth.is_some_and(|birth| priority_by_age(birth, today));
+    let by_age = birth.is_some_and(|birth| priority_by_age(birth, today)).then_some(PriorityGround::Age);
+    let priority = by_age.or_else(|| PriorityGround::parse(&typed.priority));
     let visit = NewVisit {
         station: station.code.clone(),
         patient: Patient {
@@ -185,12 +192,15 @@ fn read(
                 _ => Sex::Unknown,
             },
             reason: reason.id.clone(),
+            insurance_number: None,
+            priority,
+            representative: None,
         },
         method: Method::ByHand,
         strength: Strength::NoDocument,
-        queue: if first { Queue::Priority } else { Queue::Normal },
+        queue: if priority.is_some() { Queue::Priority } else { Queue::Normal },
         room: room.id.clone(),
-        insurance: Insurance { status: InsuranceStatus::Unverified, result_code: None, card: None },
+        insurance: Insurance::unverified(None),
     };
     Ok((staff.decision(why), visit))
 }

@@ -167,6 +167,8 @@ pub(super) async fn record(
             "birth": birth,
             "sex": patient.sex,
             "reason": patient.reason,
+            "priority": patient.priority,
+            "representative": patient.representative,
         })),
         "verdict": visit.verdict,
         "access": visit.access,

@@ -122,7 +122,15 @@ pub(super) const fn reason(code: ReasonCode) -> &'static str {
         R::SessionExpired => "Quá lâu không thao tác",
         R::ServerUnreachable => "Kiosk không kết nối được máy chủ",
         R::CallRefused => "Máy chủ từ chối yêu cầu của kiosk",
-        R::InsuranceNeedsStaff => "Cần nhân viên xem bảo hiểm y tế",
+        R::HolderNotProved => "Mã in hoặc thông tin tự khai, chưa chứng minh được là của ai",
+        R::QrUnreadable => "Mã QR không đọc được",
+        R::QrMalformed => "Mã QR của thẻ bị lỗi",
+        R::QrUnsupported => "Mã QR VNeID chưa kiểm tra được tại đây",
+        R::BirthYearMismatch => "Năm sinh nhập không khớp với mã",
+        R::DetailsNotConfirmed => "Cơ sở dữ liệu dân cư không xác nhận thông tin đã khai",
+        R::NotAYoungChild => "Không phải trẻ dưới 6 tuổi",
+        R::TooManyLookUps => "Tra cứu quá nhiều lần",
+        R::Emergency => "Cấp cứu",
         R::PopulationMismatch => "Không khớp Cơ sở dữ liệu quốc gia về dân cư",
     }
 }
@@ -193,7 +201,14 @@ pub(super) const fn advice(code: ReasonCode) -> &'static str {
         R::CallRefused => {
             "Báo người quản trị xem đồng hồ, khóa và phiên bản của kiosk; trong lúc đó nhập tay."
         }
-        R::InsuranceNeedsStaff => "Cùng người dân xem thẻ bảo hiểm y tế.",
+        R::HolderNotProved => "Xem thẻ cùng người dân; tìm số đã lấy hôm nay nếu có.",
+        R::QrUnreadable | R::QrMalformed => "Quét lại, hoặc dùng giấy tờ khác.",
+        R::QrUnsupported => "Dùng thẻ hoặc giấy tờ khác.",
+        R::BirthYearMismatch => "Hỏi mã này là của ai.",
+        R::DetailsNotConfirmed => "Xem giấy tờ cùng người dân.",
+        R::NotAYoungChild => "Xem giấy tờ, hoặc nhập tay.",
+        R::TooManyLookUps => "Nhập tay; nếu lặp lại, xem ai đang đứng ở máy.",
+        R::Emergency => "Đến ngay; số và giấy tờ làm sau.",
         R::PopulationMismatch => "So thẻ với người; hướng dẫn đến công an xã sửa dữ liệu.",
     }
 }

@@ -90,7 +90,13 @@ pub(super) fn born(year: i16, month: Option<i8>, day: Option<i8>) -> Birth {
 
 pub(super) fn person(number: &str, name: &str, birth: Birth) -> Person {
     let number = PersonalNumber::parse(number).unwrap();
-    Person { number, full_name: name.to_owned(), birth, sex: Sex::Unknown }
+    Person {
+        number: Some(number),
+        insurance_number: None,
+        full_name: name.to_owned(),
+        birth,
+        sex: Sex::Unknown,
+    }
 }
 
 /// Long enough that a busy machine does not end a call that should come back, but see [`Systems::hurried`].

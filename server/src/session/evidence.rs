@@ -110,7 +110,8 @@ fn by_name(files: Vec<ChipFile>) -> Result<BTreeMap<FileId, SecretBytes>, Fault>
 fn person(document: &Document) -> Option<Person> {
     let birth = document.date_of_birth?;
     Some(Person {
-        number: document.personal_number.clone()?,
+        number: Some(document.personal_number.clone()?),
+        insurance_number: None,
         full_name: document.full_name.clone(),
         birth: Birth { year: birth.year, month: birth.month, day: birth.day },
         sex: match document.sex {

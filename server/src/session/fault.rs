@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::TypedFault;
 use crate::{random::RandomUnavailable, store::StoreError};
 
 /// Why a conversation did not go on. Nothing of the call was kept.
@@ -28,6 +29,9 @@ pub enum Fault {
     /// The evidence is not a set of chip files.
     #[error("the evidence names a file twice or one that no chip has; send each file once")]
     EvidenceMalformed,
+    /// A typed field is not as it must be.
+    #[error(transparent)]
+    Typed(#[from] TypedFault),
     /// The state in the store is not one that this program writes.
     #[error("the session's state is not what this program writes; begin again")]
     StateMalformed,

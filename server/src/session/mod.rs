@@ -28,12 +28,14 @@ use crate::{
 
 mod evidence;
 mod fault;
+mod presented;
 mod registers;
 mod rules;
 mod state;
 mod turn;
 
 pub use fault::Fault;
+pub use presented::TypedFault;
 pub use registers::Registers;
 use rules::Place;
 pub(crate) use state::proven;
@@ -96,7 +98,7 @@ impl Conversations {
         }
         let at = self.clock.now();
         let id = self.random.uuid()?;
-        let state = State::new(Session::new(wish.service, wish.language));
+        let state = State::new(Session::new(wish.service, wish.language, wish.ways));
         let response = write(&state.view(id, &self.place(at)))?;
         let session = NewSession {
             id,

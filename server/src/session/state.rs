@@ -21,6 +21,10 @@ pub(super) struct State {
     pub verdict: Option<VerdictView>,
     /// What is kept of that evidence until the check-in. The files are not.
     pub proof: Option<Proof>,
+    /// What the kiosk signed when it sent evidence without a proof.
+    pub shown: Option<Submission>,
+    /// A look-up for somebody who has proved nothing was counted already.
+    pub counted: bool,
 }
 
 /// What is kept of evidence.
@@ -40,7 +44,7 @@ pub(super) struct Proof {
 
 impl State {
     pub fn new(session: Session) -> Self {
-        Self { session, verdict: None, proof: None }
+        Self { session, verdict: None, proof: None, shown: None, counted: false }
     }
 
     /// Forgets what only an unfinished conversation needs. While staff are called they may still make a record of
@@ -52,6 +56,7 @@ impl State {
         };
         if !needed {
             self.proof = None;
+            self.shown = None;
         }
     }
 
@@ -62,6 +67,11 @@ impl State {
             verdict: self.verdict,
             call: None,
         }
+    }
+
+    /// What the kiosk signed when it sent the evidence.
+    pub fn submission(&self) -> Option<Submission> {
+        self.proof.as_ref().map(|proof| proof.submission.clone()).or_else(|| self.shown.clone())
     }
 
     /// What the chip proved, for the record.

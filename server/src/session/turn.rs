@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use flows::{
     Answer, Evidence, Step,
-    engine::{EarlierVisit, Effect, Event, Known},
-    health::priority_by_age,
+    engine::{EarlierVisit, Effect, Event, Insurance, Known, Source},
+    health::priority,
 };
 use identity::SecretBytes;
 use jiff::Timestamp;
@@ -13,15 +13,15 @@ use tracing::info;
 use uuid::Uuid;
 
 use super::{
-    Conversations, Fault, SignedCall,
+    Conversations, Fault, SignedCall, presented,
     rules::Place,
     state::{State, write},
 };
 use crate::{
     console::live::News,
     store::{
-        CheckIn, Completed, Consent, Method, NewVisit, Patient, Queue, Recorded, RequestKey, Respond,
-        SessionRow, StepCall, Turn, visits::insurance_code,
+        CheckIn, Completed, Consent, LookedUp, Method, NewLookUp, NewVisit, Patient, Queue, Recorded,
+        RequestKey, Respond, SessionRow, StepCall, Turn, visits::insurance_code,
     },
 };
 
@@ -45,21 +45,32 @@ impl Conversations {
         let asked = step_name(&state.session.step(&place.rules()));
         let mut notes = Notes::default();
         let event = match answer {
-            Answer::Evidence { evidence: Evidence::Chip(chip) } if state.session.expects_evidence() => {
+            Answer::Evidence { evidence } if !state.session.expects(evidence.way(), &place.rules()) => {
+                return Err(Fault::UnexpectedAnswer);
+            }
+            Answer::Evidence { evidence: Evidence::Chip(chip) } => {
                 let verified = self.verify(chip, &row, call.submission, place.at).await?;
                 notes.spends = verified.spends;
                 state.verdict = Some(verified.view);
                 state.proof = Some(verified.proof);
                 Event::Identified { person: verified.person, verdict: verified.view.verdict }
             }
-            Answer::Evidence { .. } => return Err(Fault::UnexpectedAnswer),
+            Answer::Evidence { evidence } => {
+                state.shown = Some(call.submission);
+                Event::Presented(match &evidence {
+                    Evidence::Qr(qr) => presented::shown(qr),
+                    Evidence::Typed(typed) => Ok(presented::typed(typed, place.today())?),
+                    Evidence::Child(child) => Ok(presented::child(child, place.today())?),
+                    Evidence::Chip(_) => return Err(Fault::UnexpectedAnswer),
+                })
+            }
             answer => {
                 notes.consent = consent(&answer)?;
                 Event::Answered(answer)
             }
         };
         let effect = state.session.advance(event, &place.rules())?;
-        match self.follow(effect, &place, &mut state).await? {
+        match self.follow(effect, &row.kiosk, &place, &mut state).await? {
             Effect::Record => self.record(row, state, asked, call.request, &place).await,
             effect => {
                 if let Effect::CallStaff(code) = effect {
@@ -74,6 +85,7 @@ impl Conversations {
     async fn follow(
         &self,
         mut effect: Effect,
+        kiosk: &str,
         place: &Place<'_>,
         state: &mut State,
     ) -> Result<Effect, Fault> {
@@ -82,26 +94,41 @@ impl Conversations {
                 Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
                 _ => state.session.known().ok_or(Fault::StateMalformed)?,
             };
-            let event =
-                match effect {
-                    Effect::FindEarlierVisit => {
-                        let (number, station) = (&known.person.number, &self.station.code);
-                        let found = self.store.earlier_visit(number, station, place.today()).await?;
-                        Event::EarlierVisit(found.map(|found| EarlierVisit {
-                            ticket: place.ticket(&found),
-                            strength: found.strength,
-                        }))
-                    }
-                    Effect::CheckPopulation => {
-                        Event::PopulationChecked(self.registers.check_population(&known.person).await)
-                    }
-                    Effect::LookUpInsurance => {
-                        Event::InsuranceLookedUp(self.registers.look_up_insurance(&known.person).await)
-                    }
-                    Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
-                };
+            let registers = matches!(effect, Effect::CheckPopulation | Effect::LookUpInsurance);
+            let counts = registers && !known.strength.may_see_own_records() && !state.counted;
+            let event = match effect {
+                _ if counts && !self.may_look_up(known, kiosk, place.at).await? => Event::LookUpsExhausted,
+                Effect::FindEarlierVisit => self.earlier_visit(known, place).await?,
+                Effect::CheckPopulation => {
+                    Event::PopulationChecked(self.registers.check_population(&known.person).await)
+                }
+                Effect::LookUpInsurance => {
+                    Event::InsuranceLookedUp(self.registers.look_up_insurance(&known.person).await)
+                }
+                Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
+            };
+            state.counted |= counts;
             effect = state.session.advance(event, &place.rules())?;
         }
+    }
+
+    async fn earlier_visit(&self, known: &Known, place: &Place<'_>) -> Result<Event, Fault> {
+        let Some(number) = &known.person.number else { return Ok(Event::EarlierVisit(None)) };
+        let found = self.store.earlier_visit(number, &self.station.code, place.today()).await?;
+        Ok(Event::EarlierVisit(
+            found.map(|found| EarlierVisit { ticket: place.ticket(&found), strength: found.strength }),
+        ))
+    }
+
+    /// Counts a look-up for somebody who has proved nothing; says whether it may be made.
+    async fn may_look_up(&self, known: &Known, kiosk: &str, at: Timestamp) -> Result<bool, Fault> {
+        let person = &known.person;
+        let of = match (&person.number, &person.insurance_number) {
+            (Some(number), _) => LookedUp::Person(number.clone()),
+            (None, Some(number)) => LookedUp::Insured(number.clone()),
+            (None, None) => return Ok(true),
+        };
+        Ok(self.store.may_look_up(NewLookUp { kiosk: kiosk.to_owned(), of, at }).await?)
     }
 
     async fn save(
@@ -146,7 +173,7 @@ impl Conversations {
         let visit = new_visit(known, place).ok_or(Fault::StateMalformed)?;
         let session = row.id;
         let chip = state.chip_record();
-        let submission = state.proof.as_ref().map(|proof| proof.submission.clone());
+        let submission = state.submission();
         let respond = self.ending(session, state, asked, place.at);
         let check_in = CheckIn {
             session,
@@ -204,21 +231,30 @@ impl Conversations {
 fn new_visit(known: &Known, place: &Place<'_>) -> Option<NewVisit> {
     let reason = known.reason.clone()?;
     let room = place.station.room_for(&reason, known.room.as_deref())?;
-    let first = priority_by_age(known.person.birth, place.today());
+    let priority = priority::ground(known.person.birth, known.declared, place.today());
+    let person = &known.person;
     Some(NewVisit {
         station: place.station.code.clone(),
         patient: Patient {
-            full_name: known.person.full_name.clone(),
-            number: Some(known.person.number.clone()),
-            birth: Some(known.person.birth),
-            sex: known.person.sex,
+            full_name: person.full_name.clone(),
+            number: person.number.clone(),
+            insurance_number: person.insurance_number.clone(),
+            birth: Some(person.birth),
+            sex: person.sex,
             reason,
+            priority,
+            representative: known.representative.clone(),
         },
-        method: Method::Chip,
+        method: match known.source {
+            Source::Chip => Method::Chip,
+            Source::CardQr => Method::CardQr,
+            Source::InsuranceQr => Method::InsuranceLookUp,
+            Source::Typed | Source::Child => Method::ByHand,
+        },
         strength: known.strength,
-        queue: if first { Queue::Priority } else { Queue::Normal },
+        queue: if priority.is_some() { Queue::Priority } else { Queue::Normal },
         room: room.id.clone(),
-        insurance: known.insurance.clone()?,
+        insurance: known.insurance.clone().unwrap_or(Insurance::unverified(None)),
     })
 }
 
@@ -234,6 +270,7 @@ fn step_name(step: &Step) -> &'static str {
     match step {
         Step::Consent { .. } => "consent",
         Step::Identify { .. } => "identify",
+        Step::AskBirthYear { .. } => "ask_birth_year",
         Step::ConfirmPerson { .. } => "confirm_person",
         Step::Choose { .. } => "choose",
         Step::Done { .. } => "done",

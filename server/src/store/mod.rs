@@ -17,6 +17,7 @@ pub mod calls;
 pub(crate) mod conformance;
 pub mod desk;
 pub mod error;
+pub mod look_ups;
 pub mod outbox;
 pub mod queue;
 pub mod requests;
@@ -28,6 +29,7 @@ pub mod visits;
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
 pub use desk::{AcknowledgeCall, CallStanding, CallState, Desk, HandBack, Member, TakeOver};
 pub use error::{ChallengeFault, StoreError};
+pub use look_ups::{LookUps, LookedUp, NewLookUp};
 pub use outbox::{
     ClaimedMessage, DecideMessage, Delivered, FirstCost, Found, KeptReceipt, Lane, MessageKind,
     MessageReceipt, NewMessage, NotDelivered, Outbox, OutboxStatus, Queued, Standing, UndeliveredMessage,
@@ -54,7 +56,7 @@ pub struct Forgotten {
 
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
-pub trait Store: Outbox + StaffAccounts + Desk + Queues + Send + Sync {
+pub trait Store: Desk + LookUps + Outbox + Queues + StaffAccounts + Send + Sync {
     /// Enrols these callers, one that is known with its new key and place, and withdraws every other.
     ///
     /// # Errors

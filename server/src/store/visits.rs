@@ -4,11 +4,13 @@ pub use flows::health::queue::Queue;
 use flows::{
     InsuranceCard, TicketCode,
     engine::{Insurance, InsuranceStatus, Population},
-    person::{Birth, Sex},
+    health::priority::PriorityGround,
+    person::{Birth, Representative, Sex},
     policy::Strength,
 };
 use identity::{
     SecretBytes, Verdict,
+    insurance::InsuranceNumber,
     number::PersonalNumber,
     proof::verdict::{Access, ChallengeOrigin},
 };
@@ -103,12 +105,21 @@ pub struct Patient {
     pub full_name: String,
     /// The personal number, where it is known.
     pub number: Option<PersonalNumber>,
+    /// The number on an insurance card that was shown.
+    #[serde(default)]
+    pub insurance_number: Option<InsuranceNumber>,
     /// Date of birth, as far as it is known.
     pub birth: Option<Birth>,
     /// Sex as the document says it.
     pub sex: Sex,
     /// Why the person came: the id of a reason of the station.
     pub reason: String,
+    /// Why they are seen before others, where they are: health data.
+    #[serde(default)]
+    pub priority: Option<PriorityGround>,
+    /// Who came for them or with them.
+    #[serde(default)]
+    pub representative: Option<Representative>,
 }
 
 impl std::fmt::Debug for Patient {

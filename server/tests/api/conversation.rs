@@ -83,8 +83,9 @@ async fn the_last_answer_sent_twice_gives_one_number() {
     let mut visit = Visit::presented(&server, "pham-quoc-dat").await;
     visit.answer(Answer::ConfirmPerson { is_me: true }).await;
     visit.answer(Answer::Choose { id: "illness".into() }).await;
-    let last = visit.call(&Answer::Choose { id: "p1".into() });
-    let rival = visit.call(&Answer::Choose { id: "p2".into() });
+    visit.answer(Answer::Choose { id: "p1".into() }).await;
+    let last = visit.call(&Answer::Choose { id: "none".into() });
+    let rival = visit.call(&Answer::Choose { id: "pregnant".into() });
     let first: SessionView = last.send(&visit.kiosk).await.json();
     assert!(matches!(first.step, Step::Done { .. }), "{first:?}");
     assert_eq!(last.again().send(&visit.kiosk).await.json::<SessionView>(), first);
@@ -255,6 +256,9 @@ async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
                 birth: None,
                 sex: flows::person::Sex::Unknown,
                 reason: "illness".into(),
+                insurance_number: None,
+                priority: None,
+                representative: None,
             },
             method: Method::ByHand,
             strength: flows::policy::Strength::NoDocument,

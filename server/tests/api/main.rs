@@ -15,3 +15,4 @@ mod privacy;
 mod signing;
 mod start;
 mod visit;
+mod without_proof;

@@ -2,10 +2,11 @@
 
 use flows::{
     Answer, Evidence, Language, Step,
-    evidence::ChipEvidence,
+    evidence::{ChipEvidence, QrEvidence},
     step::Purpose,
     wire::{AnswerStep, ChallengeIssued, SessionView},
 };
+use identity::SecretBytes;
 use serde_json::json;
 
 use crate::{
@@ -23,8 +24,21 @@ pub struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     pub async fn begin(server: &'a Server) -> Self {
+        Self::opened(server, json!({ "service": "health", "language": "vi" })).await
+    }
+
+    /// At a kiosk that can take whatever there is, up to the document.
+    pub async fn at_any_door(server: &'a Server) -> Self {
+        let ways = ["chip", "qr", "typed", "child"];
+        let wish = json!({ "service": "health", "language": "vi", "ways": ways });
+        let mut visit = Self::opened(server, wish).await;
+        visit.consent(true).await;
+        visit
+    }
+
+    async fn opened(server: &'a Server, wish: serde_json::Value) -> Self {
         let kiosk = Kiosk::demo();
-        let call = server.post("/v1/sessions", &json!({ "service": "health", "language": "vi" }));
+        let call = server.post("/v1/sessions", &wish);
         let view: SessionView = call.send(&kiosk).await.json();
         assert_eq!(view.step, Step::Consent { purpose: Purpose::HealthCheckIn });
         Self { server, kiosk, id: view.session_id.clone(), view }
@@ -67,11 +81,22 @@ impl<'a> Visit<'a> {
     /// Says yes to the name, and chooses as far as is asked.
     pub async fn finish(&mut self) {
         self.answer(Answer::ConfirmPerson { is_me: true }).await;
-        for id in ["illness", "p2"] {
-            if matches!(self.view.step, Step::Choose { .. }) {
-                self.answer(Answer::Choose { id: id.into() }).await;
-            }
+        self.choose().await;
+    }
+
+    /// Chooses as far as is asked.
+    pub async fn choose(&mut self) {
+        while let Step::Choose { options, .. } = &self.view.step {
+            let offered = |id: &&str| options.iter().any(|option| option.id == *id);
+            let id = ["illness", "p2", "none", "parent"].into_iter().find(offered).unwrap();
+            self.answer(Answer::Choose { id: id.into() }).await;
         }
+    }
+
+    /// Shows a code.
+    pub async fn show(&mut self, payload: &str) {
+        let payload = SecretBytes::new(payload.as_bytes().to_vec());
+        self.answer(Answer::Evidence { evidence: Evidence::Qr(QrEvidence { payload }) }).await;
     }
 
     pub async fn answer(&mut self, answer: Answer) {

@@ -103,6 +103,21 @@ fn who_does_not_agree_is_served_by_a_person() {
 }
 
 #[test]
+fn a_daughter_comes_for_her_mother() {
+    let mut scene = scene("on-behalf");
+    journey::present(&mut scene.world, &mut scene.kiosk.window, "nguyen-thi-hoa", "012345").unwrap();
+    let window = &mut scene.kiosk.window;
+    window.wait_for(screen::CONFIRM).unwrap();
+    window.touch("Tôi làm giúp người này").unwrap();
+    window.wait_for(screen::RELATION).unwrap();
+    window.touch("Tôi là con").unwrap();
+    window.wait_for(screen::REASON).unwrap();
+    window.touch("Tiêm chủng").unwrap();
+    let number = journey::number(window).unwrap();
+    assert_eq!(scene.recorded(&number, "/patient/representative/relation"), "child");
+}
+
+#[test]
 fn three_wrong_numbers_call_staff() {
     let mut scene = scene("wrong-number");
     journey::present(&mut scene.world, &mut scene.kiosk.window, "nguyen-thi-hoa", "000000").unwrap();

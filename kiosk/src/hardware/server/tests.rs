@@ -61,7 +61,7 @@ fn a_session_is_opened_and_its_step_shown() {
     assert!(shows(&events, &flows::Step::Consent { purpose: flows::step::Purpose::HealthCheckIn }));
     let received = &script.received()[0];
     assert_eq!((received.method.as_str(), received.path.as_str()), ("POST", "/v1/sessions"));
-    assert_eq!(received.body, br#"{"service":"health","language":"en"}"#);
+    assert_eq!(received.body, br#"{"service":"health","language":"en","ways":["chip"]}"#);
 }
 
 #[test]

@@ -153,7 +153,8 @@ fn unavailable(trouble: Trouble) -> NationalError {
 #[async_trait]
 impl InsuranceRegister for InsuranceClient {
     async fn look_up(&self, person: &Person) -> Result<Finding, NationalError> {
-        let body = wire::look_up_request(&self.configuration, person);
+        let body = wire::look_up_request(&self.configuration, person)
+            .ok_or(NationalError::NotAskable { system: SYSTEM, field: "maThe" })?;
         let look_up = async {
             let token = self.token(None).await?;
             match self.ask(&token, &body).await? {

@@ -10,7 +10,7 @@ use flows::{
     person::{Birth, Person},
 };
 use form_urlencoded::Serializer;
-use identity::SecretBytes;
+use identity::{SecretBytes, number::PersonalNumber};
 use jiff::civil::Date;
 use md5::{Digest as _, Md5};
 use reqwest::Url;
@@ -95,8 +95,8 @@ pub(super) fn look_up_url(mut url: Url, token: &Token, user: &str, password_dige
     url
 }
 
-/// The body of the look-up.
-pub(super) fn look_up_request(configuration: &Configuration, person: &Person) -> Zeroizing<String> {
+/// The body of the look-up; none where there is no number to look up by.
+pub(super) fn look_up_request(configuration: &Configuration, person: &Person) -> Option<Zeroizing<String>> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Body<'a> {
@@ -112,14 +112,15 @@ pub(super) fn look_up_request(configuration: &Configuration, person: &Person) ->
         (Some(month), None) => format!("{month:02}/{year:04}"),
         (None, _) => format!("{year:04}"),
     };
+    let personal = person.number.as_ref().map(PersonalNumber::as_str);
     let body = Body {
-        ma_the: person.number.as_str(),
+        ma_the: personal.or_else(|| Some(person.insurance_number.as_ref()?.as_str()))?,
         ho_ten: &person.full_name,
         ngay_sinh: &birth,
         ho_ten_cb: configuration.staff_name.expose_secret(),
         cccd_cb: configuration.staff_number.expose_secret(),
     };
-    Zeroizing::new(serde_json::to_string(&body).unwrap_or_default())
+    Some(Zeroizing::new(serde_json::to_string(&body).unwrap_or_default()))
 }
 
 /// The answer to the look-up. Every string may be null; a member may be missing. What is not used here is typed too,

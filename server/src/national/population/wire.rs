@@ -47,6 +47,7 @@ pub(super) fn request(
     if name.trim().is_empty() || name.chars().count() > 100 {
         return Err("HoVaTen");
     }
+    let number = person.number.as_ref().ok_or("SoDinhDanh")?;
     let mut fields = Zeroizing::new(String::with_capacity(2_048));
     let mut field = |name: &str, value: &str| {
         fields.extend(["\n      <dan:", name, ">", &escape(value), "</dan:", name, ">"]);
@@ -64,7 +65,7 @@ pub(super) fn request(
             field(name, value);
         }
     }
-    field("SoDinhDanh", person.number.as_str());
+    field("SoDinhDanh", number.as_str());
     field("HoVaTen", &name);
     let Birth { year, month, day } = person.birth;
     let (form, birth) = match (month, day) {

@@ -24,6 +24,7 @@ use crate::random::Random;
 pub mod calls;
 pub mod desk;
 pub mod erasure;
+pub mod look_ups;
 pub mod outbox;
 pub mod queue;
 pub mod requests;
@@ -45,6 +46,9 @@ macro_rules! conformance_tests {
     };
     ($open:path) => {
         crate::store::conformance::conformance_tests! { $open =>
+            look_ups:
+                a_number_is_looked_up_so_often_at_all_kiosks_together
+                a_kiosk_looks_up_so_many_and_no_more;
             requests:
                 a_request_sent_again_gets_the_response_that_was_given
                 a_key_that_stood_for_another_request_is_refused
@@ -187,6 +191,9 @@ pub fn visit(number: Option<&str>) -> NewVisit {
             birth: Some(Birth { year: 1948, month: Some(3), day: Some(2) }),
             sex: Sex::Female,
             reason: "illness".into(),
+            insurance_number: None,
+            priority: None,
+            representative: None,
         },
         method: Method::Chip,
         strength: Strength::FullChipProof,

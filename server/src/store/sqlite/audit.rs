@@ -63,6 +63,7 @@ pub(super) enum Logged {
     StaffSignedIn,
     StaffSeen,
     StaffSessionEnded,
+    LookedUp,
 }
 
 impl Logged {
@@ -97,6 +98,7 @@ impl Logged {
             | Self::MessageEnded
             | Self::FirstCostReported
             | Self::KeyDestroyed
+            | Self::LookedUp
             | Self::ExpiredForgotten
             // An account changes; the last leaf about it is compared.
             | Self::StaffAdded

@@ -29,6 +29,7 @@ mod calls;
 mod checks;
 mod desk;
 mod erasure;
+mod look_ups;
 mod open;
 mod outbox;
 mod queue;

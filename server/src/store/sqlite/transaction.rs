@@ -69,6 +69,11 @@ impl<'a> Transaction<'a> {
         self.keys.ticket_look_up(code)
     }
 
+    /// The keyed hash of `text` for this `purpose`.
+    pub(super) fn keyed(&self, purpose: &str, text: &str) -> [u8; 32] {
+        self.keys.master.look_up(purpose, text.as_bytes())
+    }
+
     /// The keyed hash of what a request asks: a plain one would let its content be guessed from the database.
     pub(super) fn fingerprint(&self, fingerprint: &[u8; 32]) -> [u8; 32] {
         self.keys.master.look_up("requests.fingerprint", fingerprint)

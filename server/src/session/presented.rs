@@ -1,0 +1,119 @@
+//! What was presented without a chip's proof: a code, or what somebody typed. Parsed here, field by field.
+
+use flows::{
+    Person,
+    engine::{Presented, Source},
+    evidence::{ChildEvidence, QrEvidence, TypedEvidence},
+    person::{Birth, Representative, Sex},
+};
+use identity::{
+    ReasonCode, mrz,
+    number::PersonalNumber,
+    qr::{self, Payload},
+    text::clean_line_within,
+};
+use jiff::civil::Date;
+use thiserror::Error;
+use unicode_normalization::char::is_combining_mark;
+
+/// The most characters of a name that registers take (`HoVaTen` of the population database).
+const LONGEST_NAME: usize = 100;
+
+/// A typed field that is not as it must be. What was typed is not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TypedFault {
+    /// The personal number.
+    #[error("the personal number is not 12 digits; type the number on the card's front")]
+    Number,
+    /// A name.
+    #[error(
+        "a name is empty, longer than 100 characters, or has other characters than letters; type it again"
+    )]
+    Name,
+    /// The date of birth.
+    #[error("the date of birth is not on the calendar, lies in the future or before 1900; type it again")]
+    Birth,
+}
+
+/// Whom a code names, or why it is of no use. The payload ends here: neither it nor what else stands in it is kept.
+pub(super) fn shown(evidence: &QrEvidence) -> Result<Presented, ReasonCode> {
+    let (person, source) = match qr::parse(evidence.payload.as_slice()) {
+        Payload::Card(card) => {
+            let person = Person {
+                number: Some(card.number.clone()),
+                insurance_number: None,
+                full_name: card.full_name.clone(),
+                birth: Birth { year: card.birth.year, month: card.birth.month, day: card.birth.day },
+                sex: sex(card.sex),
+            };
+            (person, Source::CardQr)
+        }
+        Payload::Insurance(card) => {
+            let person = Person {
+                number: None,
+                insurance_number: Some(card.number.clone()),
+                full_name: card.full_name.clone(),
+                birth: Birth { year: card.birth.year, month: card.birth.month, day: card.birth.day },
+                sex: sex(card.sex),
+            };
+            (person, Source::InsuranceQr)
+        }
+        Payload::Token { .. } => return Err(ReasonCode::QrUnsupported),
+        Payload::Malformed { .. } => return Err(ReasonCode::QrMalformed),
+        Payload::Unknown(_) => return Err(ReasonCode::QrUnreadable),
+    };
+    Ok(Presented { person, source, representative: None })
+}
+
+const fn sex(sex: mrz::Sex) -> Sex {
+    match sex {
+        mrz::Sex::Male => Sex::Male,
+        mrz::Sex::Female => Sex::Female,
+        mrz::Sex::Unspecified => Sex::Unknown,
+    }
+}
+
+/// Whom typed evidence names.
+pub(super) fn typed(evidence: &TypedEvidence, today: Date) -> Result<Presented, TypedFault> {
+    let person = Person {
+        number: Some(number(&evidence.number)?),
+        insurance_number: None,
+        full_name: name(&evidence.full_name)?,
+        birth: birth(evidence.birth, today)?,
+        sex: evidence.sex,
+    };
+    Ok(Presented { person, source: Source::Typed, representative: None })
+}
+
+/// Which child typed evidence names, and who came with it.
+pub(super) fn child(evidence: &ChildEvidence, today: Date) -> Result<Presented, TypedFault> {
+    let person = Person {
+        number: evidence.number.as_deref().map(number).transpose()?,
+        insurance_number: None,
+        full_name: name(&evidence.full_name)?,
+        birth: birth(evidence.birth, today)?,
+        sex: evidence.sex,
+    };
+    let full_name = Some(name(&evidence.guardian_name)?);
+    let representative = Some(Representative { relation: evidence.relation, full_name });
+    Ok(Presented { person, source: Source::Child, representative })
+}
+
+fn number(typed: &str) -> Result<PersonalNumber, TypedFault> {
+    PersonalNumber::parse(typed.trim()).map_err(|_| TypedFault::Number)
+}
+
+fn birth(typed: Birth, today: Date) -> Result<Birth, TypedFault> {
+    if typed.is_possible(today) { Ok(typed) } else { Err(TypedFault::Birth) }
+}
+
+fn name(typed: &str) -> Result<String, TypedFault> {
+    let name = clean_line_within(typed, LONGEST_NAME).ok_or(TypedFault::Name)?;
+    let letter =
+        |c: char| c.is_alphabetic() || is_combining_mark(c) || matches!(c, ' ' | '\'' | '’' | '-' | '.');
+    if name.chars().any(char::is_alphabetic) && name.chars().all(letter) {
+        Ok(name)
+    } else {
+        Err(TypedFault::Name)
+    }
+}

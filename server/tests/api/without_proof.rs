@@ -1,0 +1,204 @@
+//! Codes and typing: doors that prove nothing about who stands there.
+
+use flows::{
+    Answer, Evidence, Step,
+    engine::InsuranceStatus,
+    evidence::{ChildEvidence, TypedEvidence},
+    person::{Birth, Relation, Sex},
+    policy::Strength,
+    step::{Notice, Question, Way},
+};
+use identity::ReasonCode;
+use jiff::civil::date;
+use server::store::{Method, Store as _, Visit as Kept, look_ups::MOST_OF_A_NUMBER};
+
+use crate::{kit::Server, visit::Visit};
+
+/// The code on Mrs Hoà's card.
+const HER_CARD: &str = "001148012345|012345678|Nguyễn Thị Hoà|02031948|Nữ|Thôn 1, Xã Mẫu, Hà Nội|10052022";
+
+/// The code on her insurance card: name and address in hexadecimal.
+fn her_insurance_card() -> String {
+    let name = hex::encode("Nguyễn Thị Hoà");
+    format!(
+        "HT2010148012345|{name}|02/03/1948|2|-|01 - 999|01/01/2026|31/12/2026|01/01/2026|01001234567890|-|4|01/01/2020|-|4|-|$"
+    )
+}
+
+async fn kept(server: &Server) -> Vec<Kept> {
+    server.store.visits("01999", date(2026, 9, 15)).await.unwrap()
+}
+
+fn typed(number: &str, full_name: &str, year: i16) -> Answer {
+    let birth = Birth { year, month: None, day: None };
+    let typed =
+        TypedEvidence { number: number.into(), full_name: full_name.into(), birth, sex: Sex::Unknown };
+    Answer::Evidence { evidence: Evidence::Typed(typed) }
+}
+
+fn born(year: i16) -> Answer {
+    Answer::BirthYear { year }
+}
+
+#[tokio::test]
+async fn a_code_admits_and_shows_nothing_that_was_looked_up() {
+    let server = Server::start().await;
+    for (code, method) in
+        [(HER_CARD.to_owned(), Method::CardQr), (her_insurance_card(), Method::InsuranceLookUp)]
+    {
+        let mut visit = Visit::at_any_door(&server).await;
+        visit.show(&code).await;
+        assert_eq!(visit.view.step, Step::AskBirthYear { again: None }, "no name, no number");
+        assert!(visit.view.verdict.is_none());
+        visit.answer(born(1948)).await;
+        visit.choose().await;
+        let Step::Done { notices, unproved, .. } = &visit.view.step else { panic!("{:?}", visit.view) };
+        assert_eq!(notices, &[Notice::PriorityByAge]);
+        assert_eq!(*unproved, Some(ReasonCode::HolderNotProved));
+        let record = kept(&server).await.remove(0);
+        assert_eq!((record.recorded.method, record.recorded.strength), (method, Strength::StaticOrTyped));
+        assert_eq!(record.recorded.insurance, InsuranceStatus::Valid, "staff see it");
+        server.wait(1);
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_know_the_year_is_led_to_staff() {
+    let server = Server::start().await;
+    let mut visit = Visit::at_any_door(&server).await;
+    visit.show(HER_CARD).await;
+    for year in [1950, 1951] {
+        visit.answer(born(year)).await;
+        assert_eq!(visit.view.step, Step::AskBirthYear { again: Some(ReasonCode::BirthYearMismatch) });
+    }
+    visit.answer(born(1952)).await;
+    assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::TooManyAttempts });
+    assert!(kept(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_code_does_not_give_the_number_of_someone_who_proved_themselves_nor_the_other_way_round() {
+    let server = Server::start().await;
+    let mut proved = Visit::presented(&server, "nguyen-thi-hoa").await;
+    proved.finish().await;
+    let mut shown = Visit::at_any_door(&server).await;
+    shown.show(HER_CARD).await;
+    shown.answer(born(1948)).await;
+    shown.choose().await;
+    assert_eq!(shown.view.step, Step::CallStaff { code: ReasonCode::HolderNotProved });
+    assert_eq!(kept(&server).await.len(), 1);
+
+    let server = Server::start().await;
+    let mut shown = Visit::at_any_door(&server).await;
+    shown.show(HER_CARD).await;
+    shown.answer(born(1948)).await;
+    shown.choose().await;
+    let mut proved = Visit::presented(&server, "nguyen-thi-hoa").await;
+    proved.finish().await;
+    assert_eq!(proved.view.step, Step::CallStaff { code: ReasonCode::AlreadyCheckedIn });
+}
+
+#[tokio::test]
+async fn whoever_types_goes_on_or_waits_for_staff() {
+    let server = Server::start().await;
+    let mut right = Visit::at_any_door(&server).await;
+    right.answer(typed("001090034567", "phạm quốc đạt", 1990)).await;
+    assert!(matches!(right.view.step, Step::Choose { question: Question::Reason, .. }), "{:?}", right.view);
+    right.choose().await;
+    assert_eq!(kept(&server).await[0].recorded.method, Method::ByHand);
+
+    let mut wrong = Visit::at_any_door(&server).await;
+    wrong.answer(typed("001090034567", "Phạm Quốc Đạt", 1991)).await;
+    assert_eq!(wrong.view.step, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed });
+}
+
+#[tokio::test]
+async fn typed_fields_are_refused_one_by_one() {
+    let server = Server::start().await;
+    let visit = Visit::at_any_door(&server).await;
+    for (answer, code) in [
+        (typed("00109003456", "Phạm Quốc Đạt", 1990), "typed_number_malformed"),
+        (typed("001090034567", "<script>", 1990), "typed_name_malformed"),
+        (typed("001090034567", "  ", 1990), "typed_name_malformed"),
+        (typed("001090034567", &"a".repeat(101), 1990), "typed_name_malformed"),
+        (typed("001090034567", "Phạm Quốc Đạt", 2027), "typed_birth_malformed"),
+        (typed("001090034567", "Phạm Quốc Đạt", 1899), "typed_birth_malformed"),
+    ] {
+        assert_eq!(visit.send(&answer).await.problem(), (422, code.into()));
+    }
+    assert_eq!(visit.look().await, visit.view);
+}
+
+#[tokio::test]
+async fn codes_of_no_use_say_why() {
+    let server = Server::start().await;
+    let ways = vec![Way::Chip, Way::Qr, Way::Typed, Way::Child];
+    for (payload, code) in [
+        ("001148012345|012345678|Nguyễn Thị Hoà|32131948|Nữ|Hà Nội|10052022", ReasonCode::QrMalformed),
+        ("https://example.invalid/", ReasonCode::QrUnreadable),
+    ] {
+        let mut visit = Visit::at_any_door(&server).await;
+        visit.show(payload).await;
+        assert_eq!(visit.view.step, Step::Identify { ways: ways.clone(), again: Some(code) });
+    }
+}
+
+#[tokio::test]
+async fn a_number_can_be_tried_so_often_and_no_more() {
+    let server = Server::start().await;
+    for _ in 0..MOST_OF_A_NUMBER {
+        let mut visit = Visit::at_any_door(&server).await;
+        visit.answer(typed("001090034567", "Ai Đó", 1990)).await;
+        assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed });
+    }
+    let mut visit = Visit::at_any_door(&server).await;
+    visit.answer(typed("001090034567", "Phạm Quốc Đạt", 1990)).await;
+    assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::TooManyLookUps });
+    // Whoever has the card is not kept out by that.
+    let mut proved = Visit::presented(&server, "pham-quoc-dat").await;
+    proved.finish().await;
+    assert!(matches!(proved.view.step, Step::Done { .. }), "{:?}", proved.view);
+}
+
+#[tokio::test]
+async fn a_small_child_comes_without_a_card() {
+    let server = Server::start().await;
+    let mut visit = Visit::at_any_door(&server).await;
+    let child = ChildEvidence {
+        number: None,
+        full_name: "Trần Bé Na".into(),
+        birth: Birth { year: 2025, month: Some(1), day: Some(2) },
+        sex: Sex::Female,
+        relation: Relation::Parent,
+        guardian_name: "Trần Văn Cha".into(),
+    };
+    visit.answer(Answer::Evidence { evidence: Evidence::Child(child) }).await;
+    visit.choose().await;
+    let Step::Done { ticket, .. } = &visit.view.step else { panic!("{:?}", visit.view) };
+    assert!(ticket.priority);
+    let record = kept(&server).await.remove(0);
+    assert_eq!(record.recorded.insurance, InsuranceStatus::Unverified);
+    let representative = record.patient.as_ref().unwrap().representative.as_ref().unwrap();
+    assert_eq!(representative.relation, Relation::Parent);
+    assert_eq!(representative.full_name.as_deref(), Some("Trần Văn Cha"));
+}
+
+#[tokio::test]
+async fn who_came_for_whom_is_kept() {
+    let server = Server::start().await;
+    let mut visit = Visit::presented(&server, "nguyen-thi-hoa").await;
+    visit.answer(Answer::OnBehalf).await;
+    visit.answer(Answer::Choose { id: "child".into() }).await;
+    visit.choose().await;
+    assert!(matches!(visit.view.step, Step::Done { .. }), "{:?}", visit.view);
+    let record = kept(&server).await.remove(0);
+    assert_eq!(record.patient.as_ref().unwrap().representative.as_ref().unwrap().relation, Relation::Child);
+}
+
+#[tokio::test]
+async fn evidence_in_a_way_that_was_not_offered_is_refused() {
+    let server = Server::start().await;
+    let visit = Visit::consented(&server).await;
+    let answer = typed("001090034567", "Phạm Quốc Đạt", 1990);
+    assert_eq!(visit.send(&answer).await.problem(), (409, "answer_unexpected".into()));
+}
