@@ -3,9 +3,10 @@
 //! - `PUT /control/faults/{population|lgsp|bhxh|c06|vneid}` with `{"fault": "slow", "milliseconds": 300,
 //!   "to_milliseconds": 1500, "times": 1, "from": "…", "until": "…"}`; without `times` and `until` the fault stays
 //!   until `{"fault": "none"}`.
+//! - `PUT /control/revoked` with `{"numbers": ["…"]}`: these people's cards, and no others, are revoked.
 //! - `PUT /control/seed` with `{"seed": 7}` begins the row of random waits anew.
 //! - `GET /control/exchanges` lists the requests received: field names and lengths, never a value; `DELETE` empties it.
-//! - `DELETE /control/tokens` makes the register forget every token it gave.
+//! - `DELETE /control/tokens` makes the register and the LGSP forget every token they gave.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -168,6 +169,7 @@ pub(crate) fn router(mock: &Arc<Mock>) -> Router {
     Router::new()
         .route("/faults/{system}", put(set_fault))
         .route("/seed", put(set_seed))
+        .route("/revoked", put(set_revoked))
         .route("/exchanges", get(exchanges).delete(forget_exchanges))
         .route("/tokens", delete(forget_tokens))
         .with_state(Arc::clone(mock))
@@ -193,6 +195,17 @@ async fn set_seed(State(mock): State<Arc<Mock>>, Json(Seed { seed }): Json<Seed>
     StatusCode::NO_CONTENT
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Revoked {
+    numbers: Vec<String>,
+}
+
+async fn set_revoked(State(mock): State<Arc<Mock>>, Json(Revoked { numbers }): Json<Revoked>) -> StatusCode {
+    mock.cards.revoke(numbers);
+    StatusCode::NO_CONTENT
+}
+
 async fn exchanges(State(mock): State<Arc<Mock>>) -> Json<Vec<Exchange>> {
     Json(mock.control.exchanges())
 }
@@ -204,6 +217,7 @@ async fn forget_exchanges(State(mock): State<Arc<Mock>>) -> StatusCode {
 
 async fn forget_tokens(State(mock): State<Arc<Mock>>) -> StatusCode {
     mock.tokens.forget();
+    mock.partner_tokens.forget();
     StatusCode::NO_CONTENT
 }
 

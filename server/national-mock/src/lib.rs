@@ -1,4 +1,5 @@
-//! The national systems of the health flow, simulated: the population database, the health-insurance register, VNeID.
+//! The national systems of the health flow, simulated: the population database and the way to it by the
+//! provincial platform, the health-insurance register, the chip check of C06, VNeID.
 //!
 //! It shares no code and no type with the server: requests are read and answers written as raw XML and JSON by
 //! field tables, so that a wrong tag cannot be wrong on both sides. Everything it says comes from made-up people in
@@ -7,7 +8,9 @@
 #![forbid(unsafe_code)]
 
 pub mod bhxh;
+pub mod c06;
 pub mod control;
+pub mod lgsp;
 pub mod people;
 pub mod population;
 pub mod vneid;
@@ -24,7 +27,10 @@ use axum::{
 };
 use jiff::Timestamp;
 
-use crate::{control::Control, people::People};
+use crate::{
+    control::{Control, Fault, Switch, System},
+    people::People,
+};
 
 /// What each answer begins its remark with, where the format has room for one.
 pub const SIMULATED: &str = "DỮ LIỆU MÔ PHỎNG.";
@@ -37,8 +43,10 @@ pub struct Mock {
     pub(crate) people: People,
     pub(crate) control: Control,
     pub(crate) tokens: bhxh::Tokens,
+    pub(crate) partner_tokens: bhxh::Tokens,
     pub(crate) receipts: bhxh::Receipts,
     pub(crate) codes: vneid::Codes,
+    pub(crate) cards: c06::Cards,
     pub(crate) clock: Clock,
 }
 
@@ -50,8 +58,10 @@ impl Mock {
             people,
             control: Control::new(record),
             tokens: bhxh::Tokens::default(),
+            partner_tokens: bhxh::Tokens::default(),
             receipts: bhxh::Receipts::default(),
             codes: vneid::Codes::default(),
+            cards: c06::Cards::default(),
             clock,
         })
     }
@@ -62,13 +72,22 @@ impl Mock {
     pub fn set_seed(&self, seed: u64) {
         self.control.reseed(seed);
     }
+
+    /// From now on the chip check takes as long as a real one: 300 to 1,500 ms.
+    pub fn take_time(&self) {
+        let (fault, milliseconds, to_milliseconds) = (Fault::Slow, 300, Some(1_500));
+        let switch = Switch { fault, milliseconds, to_milliseconds, ..Switch::default() };
+        self.control.set(System::C06, switch);
+    }
 }
 
-/// Every address: `/population`, `/bhxh/api/…`, `/vneid/…`, `/control/…`.
+/// Every address: `/population`, `/lgsp/…`, `/bhxh/api/…`, `/c06/verify`, `/vneid/…`, `/control/…`.
 pub fn router(mock: &Arc<Mock>) -> Router {
     Router::new()
         .merge(population::router(mock))
+        .nest("/lgsp", lgsp::router(mock))
         .nest("/bhxh", bhxh::router(mock))
+        .nest("/c06", c06::router(mock))
         .nest("/vneid", vneid::router(mock))
         .nest("/control", control::router(mock))
         .layer(axum::middleware::map_response(mark))

@@ -48,6 +48,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     tracing::info!(people = people.len(), "seeds read");
     let mock = Mock::new(people, clock(arguments.clock), arguments.record);
     mock.set_seed(arguments.seed);
+    mock.take_time();
     let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
     let interrupted = async {

@@ -1,4 +1,4 @@
-//! `POST /population`: the population database, SOAP 1.1, operation `XacThucThongTinCongDan`.
+//! `POST /population`: the population database, SOAP 1.1, operations `XacThucThongTinCongDan` and `TraCuuThongTinCongDan`.
 //!
 //! The fields, their order and their lengths are a table typed from the facts about the system. The envelope
 //! around them is that of public clients of its sister operation; path, faults and status codes are a stand-in
@@ -22,7 +22,7 @@ use crate::{
     Mock, SIMULATED,
     control::System,
     exchange::around,
-    people::{BirthDate, without_marks},
+    people::{BirthDate, Citizen, without_marks},
 };
 
 /// The caller that the simulated database knows. Made up, and in the open: it guards made-up people.
@@ -39,7 +39,12 @@ pub mod account {
 
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const NAMESPACE: &str = "http://dancuquocgia.bca";
-const OPERATION: &str = "XacThucThongTinCongDan";
+const VERIFY: &str = "XacThucThongTinCongDan";
+const LOOK_UP: &str = "TraCuuThongTinCongDan";
+const PEOPLE: &str = "http://www.mic.gov.vn/dancu/1.0";
+
+/// `MaTichHop` of a look-up.
+const LOOK_UP_INTEGRATION: &str = "037";
 
 /// Name, greatest length in characters, whether it must be there. In this order.
 /// The lengths of `TaiKhoan` and `SoDienThoai` are a stand-in.
@@ -60,17 +65,30 @@ const FIELDS: &[(&str, usize, bool)] = &[
 
 pub(crate) fn router(mock: &Arc<Mock>) -> Router {
     Router::new()
-        .route("/population", post(verify))
+        .route("/population", post(ask))
         .with_state(Arc::clone(mock))
         .layer(from_fn_with_state((Arc::clone(mock), System::Population), around))
 }
 
-/// What a request asks for, for the list of exchanges.
-pub(crate) fn operation(_asked: &[u8]) -> &'static str {
-    OPERATION
+/// What a request asks for: the first element in the operations' namespace.
+pub(crate) fn operation(asked: &[u8]) -> &'static str {
+    let mut reader = NsReader::from_str(std::str::from_utf8(asked).unwrap_or_default());
+    loop {
+        match reader.read_resolved_event() {
+            Ok((namespace, Event::Start(start))) => {
+                let bound = matches!(namespace, ResolveResult::Bound(name) if name.into_inner() == NAMESPACE);
+                if bound {
+                    let look_up = start.local_name().into_inner() == LOOK_UP;
+                    return if look_up { LOOK_UP } else { VERIFY };
+                }
+            }
+            Ok((_, Event::Eof)) | Err(_) => return VERIFY,
+            Ok(_) => {}
+        }
+    }
 }
 
-async fn verify(State(mock): State<Arc<Mock>>, headers: HeaderMap, body: String) -> Response {
+async fn ask(State(mock): State<Arc<Mock>>, headers: HeaderMap, body: String) -> Response {
     if let Err(what) = check_headers(&headers) {
         return fault(StatusCode::UNAUTHORIZED, "Client.Authentication", what);
     }
@@ -78,19 +96,34 @@ async fn verify(State(mock): State<Arc<Mock>>, headers: HeaderMap, body: String)
         Ok(fields) => fields,
         Err(what) => return fault(StatusCode::INTERNAL_SERVER_ERROR, "Client", &what),
     };
-    let field = |name: &str| {
-        fields.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str()).unwrap_or_default()
-    };
-    let citizen = mock.people.by_number(field("SoDinhDanh"));
-    let exists = citizen.is_some_and(|citizen| {
+    let known = known(&mock, &fields);
+    if operation(body.as_bytes()) == VERIFY {
+        return answer(StatusCode::OK, answer_text(known.is_some()));
+    }
+    if field(&fields, "MaTichHop") != LOOK_UP_INTEGRATION {
+        return fault(StatusCode::INTERNAL_SERVER_ERROR, "Client", "MaTichHop");
+    }
+    answer(StatusCode::OK, people_text(known))
+}
+
+fn field<'fields>(fields: &'fields [(String, String)], name: &str) -> &'fields str {
+    fields.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+/// The person of whom everything that was said is so.
+pub(crate) fn known<'mock>(mock: &'mock Mock, fields: &[(String, String)]) -> Option<&'mock Citizen> {
+    let birth =
+        birth_date(field(fields, "NgayThangNamSinh/NgayThangNam"), field(fields, "NgayThangNamSinh/Nam"));
+    mock.people.by_number(field(fields, "SoDinhDanh")).filter(|citizen| {
         citizen.population.as_ref().is_some_and(|population| population.matches)
-            && without_marks(&citizen.person.full_name) == without_marks(field("HoVaTen"))
-            && citizen
-                .person
-                .date_of_birth
-                .agrees(&birth_date(field("NgayThangNamSinh/NgayThangNam"), field("NgayThangNamSinh/Nam")))
-    });
-    answer(StatusCode::OK, answer_text(exists))
+            && without_marks(&citizen.person.full_name) == without_marks(field(fields, "HoVaTen"))
+            && citizen.person.date_of_birth.agrees(&birth)
+    })
+}
+
+/// Where a field stands in the format.
+pub(crate) fn place(name: &str) -> Option<usize> {
+    FIELDS.iter().position(|(known, ..)| *known == name)
 }
 
 fn birth_date(full: &str, year: &str) -> BirthDate {
@@ -178,7 +211,8 @@ fn leaf_name(path: &[(String, String)]) -> Result<String, String> {
     {
         return Err("no SOAP 1.1 envelope".to_owned());
     }
-    if (national.as_str(), operation.as_str()) != (NAMESPACE, OPERATION)
+    if national != NAMESPACE
+        || ![VERIFY, LOOK_UP].contains(&operation.as_str())
         || rest.iter().any(|(namespace, _)| namespace != NAMESPACE)
     {
         return Err("unknown operation or namespace".to_owned());
@@ -186,7 +220,7 @@ fn leaf_name(path: &[(String, String)]) -> Result<String, String> {
     Ok(rest.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join("/"))
 }
 
-fn check_fields(fields: Vec<(String, String)>) -> Result<Vec<(String, String)>, String> {
+pub(crate) fn check_fields(fields: Vec<(String, String)>) -> Result<Vec<(String, String)>, String> {
     let mut table = FIELDS.iter();
     for (name, value) in &fields {
         let (_, length, _) = table
@@ -241,6 +275,57 @@ fn answer_text(exists: bool) -> String {
     )
 }
 
+/// The answer to a look-up: whoever is known, as far as the seeds know them, or an empty collection.
+fn people_text(known: Option<&Citizen>) -> String {
+    let collection = match known {
+        None => format!("<CongdanCollection xmlns=\"{PEOPLE}\"/>"),
+        Some(citizen) => {
+            let person = &citizen.person;
+            let escape = |text: &str| quick_xml::escape::escape(text).into_owned();
+            let names: Vec<&str> = person.full_name.split(' ').collect();
+            let (family, middle, given) = match names.as_slice() {
+                [family, middle @ .., given] => (*family, middle.join(" "), *given),
+                [given] => ("", String::new(), *given),
+                [] => ("", String::new(), ""),
+            };
+            let sex = if person.sex == "female" { "2" } else { "1" };
+            let digits: String = person.date_of_birth.dashed().split('-').collect();
+            let birth = if digits.len() == 8 { "NgayThangNam" } else { "Nam" };
+            let digits =
+                if digits.len() == 8 { digits.as_str() } else { digits.get(..4).unwrap_or_default() };
+            format!(
+                r#"<CongdanCollection xmlns="{PEOPLE}">
+      <CongDan>
+        <SoDinhDanh>{number}</SoDinhDanh>
+        <HoVaTen>
+          <Ho>{family}</Ho>
+          <ChuDem>{middle}</ChuDem>
+          <Ten>{given}</Ten>
+        </HoVaTen>
+        <GioiTinh>{sex}</GioiTinh>
+        <NgayThangNamSinh>
+          <{birth}>{digits}</{birth}>
+        </NgayThangNamSinh>
+      </CongDan>
+    </CongdanCollection>"#,
+                number = escape(&person.personal_number),
+                family = escape(family),
+                middle = escape(&middle),
+                given = escape(given),
+            )
+        }
+    };
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenv="{SOAP}">
+  <soapenv:Header/>
+  <soapenv:Body>
+    {collection}
+  </soapenv:Body>
+</soapenv:Envelope>"#
+    )
+}
+
 fn fault(status: StatusCode, code: &str, what: &str) -> Response {
     answer(status, fault_text(code, what))
 }
@@ -262,109 +347,4 @@ fn fault_text(code: &str, what: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REQUEST: &str = include_str!("../../../tests/wire/population/verify-request.xml");
-    const YEAR_ONLY: &str = include_str!("../../../tests/wire/population/verify-request-year-only.xml");
-
-    fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-        expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    }
-
-    #[test]
-    fn the_golden_requests_are_read_field_by_field() {
-        let common = [
-            ("MaYeuCau", "0b6f2c1e-5d7a-4b58-9c3d-2f1e0a9b8c7d"),
-            ("MaDVC", "TYT01999"),
-            ("MaTichHop", "037"),
-            ("MaCanBo", "CB001"),
-            ("MaDonVi", "DV01999"),
-            ("TaiKhoan", "tyt01999"),
-            ("SoDienThoai", "0000000000"),
-        ];
-        for (text, own) in [
-            (
-                REQUEST,
-                [
-                    ("SoDinhDanh", "001148012345"),
-                    ("HoVaTen", "NGUYỄN THỊ HOÀ"),
-                    ("NgayThangNamSinh/NgayThangNam", "19480302"),
-                ],
-            ),
-            (
-                YEAR_ONLY,
-                [
-                    ("SoDinhDanh", "001031000007"),
-                    ("HoVaTen", "Y BLƠM NIÊ KDĂM"),
-                    ("NgayThangNamSinh/Nam", "1931"),
-                ],
-            ),
-        ] {
-            let fields = read_fields(text).and_then(check_fields).unwrap();
-            assert_eq!(fields, pairs(&[common.as_slice(), own.as_slice()].concat()));
-        }
-    }
-
-    #[test]
-    fn the_answers_are_the_golden_ones() {
-        let exists = include_str!("../../../tests/wire/population/verify-response-exists.xml");
-        let unknown = include_str!("../../../tests/wire/population/verify-response-unknown.xml");
-        assert_eq!(answer_text(true), exists.trim_end());
-        assert_eq!(answer_text(false), unknown.trim_end());
-        assert_eq!(
-            fault_text("Client.Authentication", "Authorization"),
-            include_str!("../../../tests/wire/population/fault-client.xml").trim_end()
-        );
-    }
-
-    #[test]
-    fn the_golden_headers_are_let_in_and_any_missing_or_changed_one_is_not() {
-        let golden = include_str!("../../../tests/wire/population/verify-request.headers");
-        let headers = |skip: &str, change: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("host", "127.0.0.1:8090".parse().unwrap());
-            for line in golden.lines().skip(1) {
-                let (name, value) = line.split_once(": ").unwrap();
-                let value = if name == change { format!("{value}0") } else { value.to_owned() };
-                if name != skip {
-                    let name: axum::http::HeaderName = name.parse().unwrap();
-                    headers.insert(name, value.parse().unwrap());
-                }
-            }
-            headers
-        };
-        assert_eq!(check_headers(&headers("", "")), Ok(()));
-        for name in ["Content-Type", "SOAPAction", "Timestamp", "Authorization", "X-Road-Client", "ApiKey"] {
-            assert_eq!(check_headers(&headers(name, "")), Err(name));
-            assert_eq!(check_headers(&headers("", name)), Err(name));
-        }
-    }
-
-    #[test]
-    fn fields_too_long_out_of_order_or_missing_are_refused() {
-        for (from, to, name) in [
-            ("<dan:MaDVC>TYT01999</dan:MaDVC>", "", "MaDVC"),
-            ("TYT01999", "TYT01999TYT01999TYT01999", "MaDVC"),
-            ("001148012345", "00114801234x", "SoDinhDanh"),
-            ("dan:NgayThangNam>", "dan:NgaySinh>", "NgayThangNamSinh/NgaySinh"),
-            ("http://dancuquocgia.bca", "http://dancuquocgia.gov.vn", "unknown operation"),
-            ("19480302", "02031948x", "NgayThangNam"),
-        ] {
-            let text = REQUEST.replace(from, to);
-            assert_ne!(text, REQUEST);
-            let refusal = read_fields(&text).and_then(check_fields).unwrap_err();
-            assert!(refusal.contains(name), "{refusal}");
-        }
-        let mut swapped = read_fields(REQUEST).unwrap();
-        swapped.swap(0, 1);
-        assert!(check_fields(swapped).unwrap_err().contains("out of order"));
-    }
-
-    #[test]
-    fn an_entity_of_ones_own_is_refused() {
-        let text = REQUEST.replace("NGUYỄN", "&name;");
-        assert!(read_fields(&text).is_err());
-        assert!(read_fields(&format!("<!DOCTYPE x []>{REQUEST}")).is_err());
-    }
-}
+mod tests;

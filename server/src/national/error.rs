@@ -7,8 +7,12 @@ use thiserror::Error;
 pub enum System {
     /// The population database (Cơ sở dữ liệu quốc gia về dân cư).
     Population,
+    /// The provincial integration platform (LGSP), another way to the population database.
+    Lgsp,
     /// The health-insurance register (cổng tiếp nhận BHXH).
     Insurance,
+    /// The chip check of C06.
+    ChipCheck,
     /// VNeID as identity provider.
     Vneid,
 }
@@ -17,7 +21,9 @@ impl std::fmt::Display for System {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Population => "the population database",
+            Self::Lgsp => "the provincial integration platform",
             Self::Insurance => "the health-insurance register",
+            Self::ChipCheck => "the chip check of C06",
             Self::Vneid => "VNeID",
         })
     }

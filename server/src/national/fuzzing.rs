@@ -3,7 +3,10 @@
 //! The test runs every target over its corpus, `server/fuzz/corpus/NAME/`, and over mutations of it; `make fuzz`
 //! runs them with libFuzzer.
 
-use super::{insurance, population};
+use identity::number::PersonalNumber;
+use jiff::Timestamp;
+
+use super::{chip_check, insurance, population};
 
 /// Feeds one parser.
 pub type Target = fn(&[u8]);
@@ -11,10 +14,35 @@ pub type Target = fn(&[u8]);
 /// Every target, by its name and that of its corpus.
 pub const TARGETS: &[(&str, Target)] = &[
     ("population_reply", |bytes| drop(population::wire::reply(bytes))),
+    ("chip_check", chip_check),
+    ("lgsp_reply", |bytes| drop(population::lgsp::wire::reply(bytes))),
+    ("lgsp_token", |bytes| drop(population::lgsp::wire::token_reply(bytes))),
+    ("population_look_up", population_look_up),
     ("insurance_token", |bytes| drop(insurance::wire::token_reply(bytes))),
     ("insurance_check_in", |bytes| drop(insurance::wire::check_in::check_in_reply(bytes))),
     ("insurance_look_up", |bytes| drop(insurance::wire::look_up_reply(bytes))),
 ];
+
+/// An answer of the chip check. The parser reads everything before it looks at the signature.
+fn chip_check(bytes: &[u8]) {
+    let Ok(number) = PersonalNumber::parse("001148012345") else { return };
+    let card = chip_check::CardRead {
+        number,
+        signer: vec![0x30, 0x03, 0x02, 0x01, 0x01],
+        security_object_digest: [0; 32],
+        device: String::new(),
+        consent: String::new(),
+    };
+    let question = chip_check::wire::Question::new(String::new(), &card);
+    let now = Timestamp::UNIX_EPOCH;
+    drop(chip_check::wire::reply(bytes, &question, &[0; 32], now));
+}
+
+/// An answer about the person of the corpus.
+fn population_look_up(bytes: &[u8]) {
+    let Ok(number) = PersonalNumber::parse("001148012345") else { return };
+    drop(population::wire::citizen::look_up_reply(bytes, &number));
+}
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 //! they hold tokens and what people are called. No outage here keeps a patient from being seen: every error means
 //! "admit, mark as not verified, ask again later".
 
+pub mod chip_check;
 pub mod fuzzing;
 pub mod insurance;
 pub mod population;
@@ -15,14 +16,19 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
+pub use chip_check::{ChipCheck, ChipCheckClient};
 pub use error::{ConfigurationError, NationalError, System, Trouble};
 pub use http::Limits;
 pub use insurance::{CheckInChannel, InsuranceClient, InsuranceRegister, Receipt};
-pub use population::{PopulationClient, PopulationDatabase};
+pub use population::{CitizenLookUp, LgspClient, PopulationClient, PopulationDatabase};
 pub use vneid::{IdentityProvider, VneidClient};
+
+use crate::{clock::Clock, config::Mode, random::Random};
 
 /// The section `[national]` of the server's configuration. There are no defaults for addresses and accounts.
 #[derive(Debug, Clone, Deserialize)]
@@ -30,13 +36,34 @@ pub use vneid::{IdentityProvider, VneidClient};
 pub struct NationalConfiguration {
     /// The population database.
     pub population: population::Configuration,
+    /// The provincial integration platform: with it the population database is asked by that way.
+    pub lgsp: Option<population::lgsp::Configuration>,
     /// The health-insurance register.
     pub insurance: insurance::Configuration,
+    /// The chip check of C06; without it no card is asked about there.
+    pub c06: Option<chip_check::Configuration>,
     /// VNeID; without it nobody can sign in by it.
     pub vneid: Option<vneid::Configuration>,
 }
 
 impl NationalConfiguration {
+    /// The population database: by way of the provincial platform where that is configured, else straight.
+    ///
+    /// # Errors
+    /// Where a setting of either cannot be used.
+    pub fn population_database(
+        &self,
+        mode: Mode,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Arc<dyn PopulationDatabase>, ConfigurationError> {
+        let population = self.population.clone();
+        Ok(match &self.lgsp {
+            Some(lgsp) => Arc::new(LgspClient::new(lgsp, population, mode, clock, random)?),
+            None => Arc::new(PopulationClient::new(population, mode, clock, random)?),
+        })
+    }
+
     /// Whether a secret in it is one that the simulated systems know.
     pub fn is_made_up(&self) -> bool {
         [
@@ -45,6 +72,8 @@ impl NationalConfiguration {
             (&self.insurance.password, "mat-khau-mo-phong"),
         ]
         .into_iter()
+        .chain(self.lgsp.iter().map(|lgsp| (&lgsp.secret_key, "bi-mat-lgsp-mo-phong")))
+        .chain(self.c06.iter().map(|c06| (&c06.partner_key, "khoa-c06-mo-phong")))
         .chain(self.vneid.iter().map(|vneid| (&vneid.client_secret, "bi-mat-vneid-mo-phong")))
         .any(|(secret, made_up)| secret.expose_secret() == made_up)
     }

@@ -1,18 +1,22 @@
 //! The clients against the simulated systems, over real sockets: right answers and every fault.
 
+mod check_in;
+mod outage;
+mod privacy;
+
 use std::sync::{
-    Arc, Mutex,
+    Arc,
     atomic::{AtomicI64, Ordering},
 };
 
 use flows::person::{Birth, Person, Sex};
-use identity::{SecretBytes, number::PersonalNumber};
+use identity::number::PersonalNumber;
 use jiff::Timestamp;
 use national_mock::{Mock, control::Exchange, people::People};
 use serde_json::json;
 
 use super::{
-    CheckInChannel as _, InsuranceClient, InsuranceRegister as _, Limits, NationalConfiguration,
+    CitizenLookUp as _, InsuranceClient, InsuranceRegister as _, Limits, NationalConfiguration,
     NationalError, PopulationClient, PopulationDatabase as _, System, Trouble, insurance,
     insurance::{Action, ResultCode},
     population::{self, Existence},
@@ -61,7 +65,7 @@ const PEOPLE: &[&str] = &[
     matches = false"#,
 ];
 
-fn configuration() -> NationalConfiguration {
+pub(super) fn configuration() -> NationalConfiguration {
     use figment::providers::{Format as _, Toml};
     figment::Figment::from(Toml::string(include_str!("demonstration.toml"))).extract().unwrap()
 }
@@ -219,6 +223,23 @@ async fn the_population_database_says_yes_or_no() {
 }
 
 #[tokio::test]
+async fn whoever_is_looked_up_is_named_and_nobody_else() {
+    let systems = Systems::start().await;
+    let citizen = systems.population.look_up(&hoa()).await.unwrap().unwrap();
+    assert_eq!(citizen.person.full_name, "Nguyễn Thị Hoà");
+    assert!(citizen.person.birth == BORN);
+    let other = person("001148012345", "Nguyễn Thị Hồng", BORN);
+    assert_eq!(systems.population.look_up(&other).await, Ok(None));
+    let operations = systems.operations().await;
+    assert_eq!(operations, ["TraCuuThongTinCongDan", "TraCuuThongTinCongDan"]);
+    for (fault, trouble) in [("malformed", Trouble::Malformed), ("hostile", Trouble::Malformed)] {
+        systems.fault("population", fault, None).await;
+        let answer = systems.population.look_up(&hoa()).await;
+        assert_eq!(answer, unavailable(System::Population, trouble), "{fault}");
+    }
+}
+
+#[tokio::test]
 async fn a_replaced_card_is_followed_to_the_new_one_with_one_login() {
     let systems = Systems::start().await;
     for _ in 0..2 {
@@ -273,86 +294,6 @@ async fn a_token_is_renewed_after_fifty_minutes_and_when_the_register_forgot_it(
     systems.control(reqwest::Method::DELETE, "tokens", json!(null)).await;
     systems.insurance.look_up(&hoa()).await.unwrap();
     assert_eq!(systems.operations().await, [TAKE, LOOK_UP, LOOK_UP, TAKE, LOOK_UP, LOOK_UP, TAKE, LOOK_UP]);
-}
-
-const CHECK_IN: &str = "checkInKcbQd3176";
-
-fn xml0() -> SecretBytes {
-    SecretBytes::new(include_bytes!("../../../tests/wire/insurance/check-in.xml").to_vec())
-}
-
-#[tokio::test]
-async fn a_check_in_message_that_is_sent_twice_has_one_receipt() {
-    let systems = Systems::start().await;
-    let first = systems.insurance.send_check_in(&xml0()).await.unwrap();
-    systems.control(reqwest::Method::DELETE, "tokens", json!(null)).await;
-    systems.advance(1);
-    let second = systems.insurance.send_check_in(&xml0()).await.unwrap();
-    assert_eq!(first, second);
-    assert_eq!(first.transaction, "01999_20260915080000_1");
-    assert_eq!(systems.operations().await, [TAKE, CHECK_IN, CHECK_IN, TAKE, CHECK_IN]);
-}
-
-#[tokio::test]
-async fn a_check_in_message_with_a_wrong_tag_is_refused_and_not_tried_again() {
-    let systems = Systems::start().await;
-    let wrong = String::from_utf8(xml0().as_slice().to_vec()).unwrap().replace("STT>", "SST>");
-    let answer = systems.insurance.send_check_in(&SecretBytes::new(wrong.into_bytes())).await;
-    assert_eq!(answer, refused(System::Insurance, "205"));
-    assert_eq!(systems.operations().await, [TAKE, CHECK_IN]);
-}
-
-#[tokio::test]
-async fn each_fault_under_a_check_in_message_is_told_apart() {
-    let systems = Systems::start().await;
-    systems.insurance.send_check_in(&xml0()).await.unwrap();
-    for (fault, trouble) in [
-        ("server_error", Trouble::Status(500)),
-        ("malformed", Trouble::Malformed),
-        ("disconnect", Trouble::Interrupted),
-        ("oversized", Trouble::TooLarge),
-        ("hostile", Trouble::Malformed),
-        ("deep", Trouble::Malformed),
-        ("redirect", Trouble::Status(302)),
-    ] {
-        systems.fault("bhxh", fault, None).await;
-        let answer = systems.insurance.send_check_in(&xml0()).await;
-        assert_eq!(answer, unavailable(System::Insurance, trouble), "{fault}");
-    }
-}
-
-#[tokio::test]
-async fn a_check_in_message_that_may_have_arrived_is_not_sent_again_at_once() {
-    let (address, asked) = broken_gateway().await;
-    let configuration = insurance_configuration(&format!("http://{address}"));
-    let clock = Clock::new(|| Timestamp::UNIX_EPOCH);
-    let configuration = insurance::Configuration { limits: PATIENT, ..configuration };
-    let client = InsuranceClient::new(configuration, DEMONSTRATION, clock, random()).unwrap();
-    let answer = client.send_check_in(&xml0()).await;
-    assert_eq!(answer, unavailable(System::Insurance, Trouble::Status(502)));
-    // The login is a question and asked twice; the message is sent once.
-    assert_eq!(*asked.lock().unwrap(), ["/api/token/take", "/api/token/take", "/api/qd130/checkInKcbQd3176"]);
-}
-
-/// A gateway that gives up once on each login, and on everything else always.
-async fn broken_gateway() -> (std::net::SocketAddr, Arc<Mutex<Vec<String>>>) {
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&asked);
-    let gateway = axum::Router::new().fallback(move |uri: axum::http::Uri| {
-        let mut seen = seen.lock().unwrap();
-        let login = uri.path() == "/api/token/take" && seen.last().is_some_and(|last| last == uri.path());
-        seen.push(uri.path().to_owned());
-        let answer = if login {
-            (axum::http::StatusCode::OK, include_str!("../../../tests/wire/insurance/token-response.json"))
-        } else {
-            (axum::http::StatusCode::BAD_GATEWAY, "")
-        };
-        async move { answer }
-    });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, gateway).await });
-    (address, asked)
 }
 
 #[tokio::test]
@@ -461,59 +402,6 @@ async fn a_silent_system_ends_by_the_time_limit_and_is_not_asked_twice() {
     assert_eq!(systems.population.verify(&hoa()).await, timed_out);
     assert_eq!(systems.insurance.look_up(&hoa()).await, unavailable(System::Insurance, Trouble::TimedOut));
     assert_eq!(systems.operations().await, ["XacThucThongTinCongDan", TAKE]);
-}
-
-#[tokio::test]
-async fn a_system_that_keeps_failing_is_left_alone_and_tried_again_after_a_pause() {
-    let systems = Systems::start().await;
-    systems.fault("population", "server_error", None).await;
-    for _ in 0..5 {
-        let answer = systems.population.verify(&hoa()).await;
-        assert_eq!(answer, unavailable(System::Population, Trouble::Status(500)));
-    }
-    systems.fault("population", "none", None).await;
-    let answer = systems.population.verify(&hoa()).await;
-    assert_eq!(answer, unavailable(System::Population, Trouble::CircuitOpen));
-    assert_eq!(systems.operations().await.len(), 5);
-    // The other system has a circuit of its own.
-    systems.insurance.look_up(&hoa()).await.unwrap();
-    systems.advance(1);
-    assert_eq!(systems.population.verify(&hoa()).await, Ok(Existence::Exists));
-}
-
-#[tokio::test]
-async fn silence_opens_the_circuit_and_answers_of_no_use_do_not() {
-    let systems = Systems::hurried_with(Limits { break_after: 2, ..PATIENT }).await;
-    systems.fault("population", "malformed", None).await;
-    for _ in 0..3 {
-        let answer = systems.population.verify(&hoa()).await;
-        assert_eq!(answer, unavailable(System::Population, Trouble::Malformed));
-    }
-    systems.fault("population", "timeout", None).await;
-    for trouble in [Trouble::TimedOut, Trouble::TimedOut, Trouble::CircuitOpen] {
-        assert_eq!(systems.population.verify(&hoa()).await, unavailable(System::Population, trouble));
-    }
-}
-
-#[tokio::test]
-async fn a_call_that_gets_no_turn_is_told_so_and_the_others_go_on() {
-    let limits = Limits { concurrent: 1, turn_milliseconds: 50, ..PATIENT };
-    let systems = Arc::new(Systems::with_limits(limits).await);
-    systems.fault("population", "timeout", Some(1)).await;
-    let first = {
-        let systems = Arc::clone(&systems);
-        tokio::spawn(async move { systems.population.verify(&hoa()).await })
-    };
-    // The first has its turn once it is on the far side's list.
-    while systems.operations().await.is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let busy = unavailable(System::Population, Trouble::Busy);
-    assert_eq!(systems.population.verify(&hoa()).await, busy);
-    // Whoever waited for the first went away: its turn is free again.
-    first.abort();
-    assert!(first.await.unwrap_err().is_cancelled());
-    assert_eq!(systems.population.verify(&hoa()).await, Ok(Existence::Exists));
 }
 
 #[tokio::test]

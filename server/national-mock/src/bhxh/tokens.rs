@@ -55,6 +55,17 @@ impl Tokens {
         inner.1.iter().any(|token| token.access == access && token.id == id && now < token.expires)
     }
 
+    /// A new access token alone, for whoever gives no other.
+    pub(crate) fn access(&self, now: Timestamp) -> String {
+        self.issue(now).access
+    }
+
+    /// Whether the access token was given and still lives.
+    pub(crate) fn knows(&self, access: &str, now: Timestamp) -> bool {
+        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.1.iter().any(|token| token.access == access && now < token.expires)
+    }
+
     pub(crate) fn forget(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clear();
     }

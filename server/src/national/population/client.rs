@@ -5,7 +5,13 @@ use flows::person::Person;
 use reqwest::{Url, header::HeaderValue};
 use secrecy::ExposeSecret as _;
 
-use super::{Configuration, Existence, PopulationDatabase, wire};
+use super::{
+    Citizen, CitizenLookUp, Configuration, Existence, PopulationDatabase,
+    wire::{
+        self, Operation, Reply,
+        citizen::{LookUpReply, look_up_reply},
+    },
+};
 use crate::{
     clock::Clock,
     config::Mode,
@@ -45,7 +51,6 @@ impl PopulationClient {
         clock: Clock,
         random: Random,
     ) -> Result<Self, ConfigurationError> {
-        const SYSTEM: System = System::Population;
         let url = loopback(SYSTEM, &configuration.url)?;
         if let Some(field) = wire::too_long(&configuration) {
             return Err(ConfigurationError::Setting { system: SYSTEM, field });
@@ -95,27 +100,70 @@ impl PopulationClient {
     }
 }
 
-#[async_trait]
-impl PopulationDatabase for PopulationClient {
-    async fn verify(&self, person: &Person) -> Result<Existence, NationalError> {
-        const SYSTEM: System = System::Population;
-        let unavailable = |trouble| NationalError::Unavailable { system: SYSTEM, trouble };
+const SYSTEM: System = System::Population;
+
+fn unavailable(trouble: Trouble) -> NationalError {
+    NationalError::Unavailable { system: SYSTEM, trouble }
+}
+
+fn refused<T>(code: String) -> Result<T, NationalError> {
+    Err(NationalError::Refused { system: SYSTEM, code })
+}
+
+impl PopulationClient {
+    /// Asks, and reads the answer by `read`, which says what it is or gives a fault's code and whether it is ours.
+    async fn ask<T>(
+        &self,
+        operation: Operation,
+        person: &Person,
+        read: impl Fn(&[u8]) -> Result<Result<T, (String, bool)>, wire::Malformed>,
+    ) -> Result<T, NationalError> {
         let number = self.random.uuid().map_err(|_| unavailable(Trouble::NoRandomness))?.to_string();
-        let body = wire::request(&self.configuration, &number, person)
+        let body = wire::request(operation, &self.configuration, &number, person)
             .map_err(|field| NationalError::NotAskable { system: SYSTEM, field })?;
-        let refused = |code| Err(NationalError::Refused { system: SYSTEM, code });
         let call = async {
             let build = || self.request(&body);
             let reply = self.http.exchange(Repeat::IfNothingDone, build).await.map_err(unavailable)?;
-            match (reply.status, wire::reply(&reply.body)) {
-                (200, Ok(wire::Reply::Answer(existence))) => Ok(existence),
-                (_, Ok(wire::Reply::Fault { code, ours: true })) => refused(code),
-                (_, Ok(wire::Reply::Fault { ours: false, .. })) => Err(unavailable(Trouble::Reported)),
+            match (reply.status, read(&reply.body)) {
+                (200, Ok(Ok(answer))) => Ok(answer),
+                (_, Ok(Err((code, true)))) => refused(code),
+                (_, Ok(Err((_, false)))) => Err(unavailable(Trouble::Reported)),
                 (200, Err(wire::Malformed)) => Err(unavailable(Trouble::Malformed)),
                 (status @ (401 | 403), _) => refused(status.to_string()),
                 (status, _) => Err(unavailable(Trouble::Status(status))),
             }
         };
         self.http.in_time(call).await
+    }
+}
+
+#[async_trait]
+impl PopulationDatabase for PopulationClient {
+    async fn verify(&self, person: &Person) -> Result<Existence, NationalError> {
+        let read = |bytes: &[u8]| {
+            Ok(match wire::reply(bytes)? {
+                Reply::Answer(existence) => Ok(existence),
+                Reply::Fault { code, ours } => Err((code, ours)),
+            })
+        };
+        self.ask(Operation::Verify, person, read).await
+    }
+}
+
+#[async_trait]
+impl CitizenLookUp for PopulationClient {
+    async fn look_up(&self, person: &Person) -> Result<Option<Citizen>, NationalError> {
+        let number = person
+            .number
+            .as_ref()
+            .ok_or(NationalError::NotAskable { system: System::Population, field: "SoDinhDanh" })?;
+        let read = |bytes: &[u8]| {
+            Ok(match look_up_reply(bytes, number)? {
+                LookUpReply::Known(citizen) => Ok(Some(citizen)),
+                LookUpReply::Nobody => Ok(None),
+                LookUpReply::Fault { code, ours } => Err((code, ours)),
+            })
+        };
+        self.ask(Operation::LookUp, person, read).await
     }
 }

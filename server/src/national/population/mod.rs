@@ -1,8 +1,10 @@
 //! The population database (Cơ sở dữ liệu quốc gia về dân cư): does it know this person? Yes or no, nothing more.
 //!
-//! Of its operations only `XacThucThongTinCongDan` is used: it gives the least data.
+//! Of its operations a check-in uses only `XacThucThongTinCongDan`: it gives the least data. `TraCuuThongTinCongDan` has a
+//! trait of its own, which a check-in is not given.
 
 mod client;
+pub mod lgsp;
 pub(super) mod wire;
 
 use async_trait::async_trait;
@@ -11,6 +13,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use client::PopulationClient;
+pub use lgsp::LgspClient;
 
 use super::{Limits, NationalError, secret::secret};
 
@@ -31,6 +34,34 @@ pub trait PopulationDatabase: Send + Sync {
     /// # Errors
     /// Where there is no answer, for whatever reason; see [`NationalError`].
     async fn verify(&self, person: &Person) -> Result<Existence, NationalError>;
+}
+
+/// What the population database knows of a person, as far as it names them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Citizen {
+    /// Number, name, birth date and sex.
+    pub person: Person,
+    /// The nine digits of the identity card before the personal number (số CMND), where there was one.
+    pub earlier_number: Option<String>,
+}
+
+impl std::fmt::Debug for Citizen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Citizen({:?})", self.person)
+    }
+}
+
+/// The population database's own data of a person (`TraCuuThongTinCongDan`).
+///
+/// It tells far more than a check-in needs, so no check-in asks it: for staff who correct a record, with a reason that is
+/// logged, and for nothing else. Only what names the person is read.
+#[async_trait]
+pub trait CitizenLookUp: Send + Sync {
+    /// Looks `person` up by number, name and birth date; none where the database knows nobody of these. Changes nothing there.
+    ///
+    /// # Errors
+    /// Where there is no answer, for whatever reason; see [`NationalError`].
+    async fn look_up(&self, person: &Person) -> Result<Option<Citizen>, NationalError>;
 }
 
 /// The section `[national.population]` of the configuration.
