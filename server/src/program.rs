@@ -27,7 +27,7 @@ use crate::{
         self, Console,
         live::{Live, News},
     },
-    national::{ConfigurationError, InsuranceClient, NationalConfiguration, PopulationClient},
+    national::{ConfigurationError, InsuranceClient, NationalConfiguration},
     random::Random,
     sealed::{MasterKey, MasterKeyError},
     session::{Conversations, Registers},
@@ -291,9 +291,9 @@ fn master_key(config: &Config, data: &Path, random: &Random) -> Result<MasterKey
 }
 
 fn registers(config: &Config, clock: &Clock, random: &Random) -> Result<Registers, ConfigurationError> {
-    let NationalConfiguration { population, insurance, .. } = config.national.clone();
+    let NationalConfiguration { insurance, .. } = config.national.clone();
     Ok(Registers {
-        population: Arc::new(PopulationClient::new(population, config.mode, clock.clone(), random.clone())?),
+        population: config.national.population_database(config.mode, clock.clone(), random.clone())?,
         insurance: Arc::new(InsuranceClient::new(insurance, config.mode, clock.clone(), random.clone())?),
     })
 }
