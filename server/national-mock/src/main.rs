@@ -2,6 +2,7 @@
 
 use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
+use axum::serve::ListenerExt as _;
 use clap::Parser;
 use jiff::Timestamp;
 use national_mock::{Clock, Mock, people::People, router};
@@ -51,6 +52,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     mock.take_time();
     let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
+    // Else the operating system would hold back each drop of a slow drip.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
     let interrupted = async {
         let _ = tokio::signal::ctrl_c().await;
     };
