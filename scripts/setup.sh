@@ -8,8 +8,8 @@ packages=(
   pcscd vsmartcard-vpcd libpcsclite-dev
   # a window where there is no display, its GL in software, and a Vulkan for snapshots
   xvfb libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1 libgl1-mesa-dri mesa-vulkan-drivers libvulkan1
-  # the independent judge of signatures
-  openssl
+  # the independent judges of signatures
+  openssl xmlsec1
   # pages as people see them
   chromium
 )

@@ -110,6 +110,9 @@ pub struct Config {
     pub station: RelativePathBuf,
     /// The files that describe the enrolled kiosks.
     pub kiosks: Vec<RelativePathBuf>,
+    /// The station's software that may report costs.
+    #[serde(default)]
+    pub software: Vec<Software>,
     /// Folders and files with the certificates of trusted issuers.
     pub trust: Vec<RelativePathBuf>,
     /// The file with the key that seals personal data. In demonstration mode it may be left out: one is made in
@@ -133,6 +136,18 @@ pub struct StaffConfiguration {
     /// over TLS alone.
     #[serde(default)]
     pub tls: bool,
+}
+
+/// Software of the station, such as its clinic information system, that may call.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Software {
+    /// Its id, also the `keyid` of its signatures. No kiosk may have the same.
+    pub id: String,
+    /// Its Ed25519 key (RFC 8032), 64 hexadecimal digits.
+    pub public_key: String,
+    /// What staff call it.
+    pub name: String,
 }
 
 fn default_listen() -> SocketAddr {

@@ -13,9 +13,8 @@ use clap::{Parser, Subcommand};
 use flows::health::{Station, StationError};
 use identity::trust::{Mode, TrustError, TrustStore};
 use jiff::Timestamp;
-use serde::Deserialize;
 use thiserror::Error;
-use tokio::{net::TcpListener, signal::unix};
+use tokio::{net::TcpListener, signal::unix, sync::oneshot};
 use tracing::{info, warn};
 
 use crate::{
@@ -27,29 +26,28 @@ use crate::{
         self, Console,
         live::{Live, News},
     },
-    national::{ConfigurationError, InsuranceClient, NationalConfiguration},
+    national::{
+        ConfigurationError, InsuranceClient, NationalConfiguration,
+        insurance::{CheckInChannel, FacilitySigner, SignatureFilesError, Unsigned, XmlSignature},
+    },
+    outbox::{NationalHandlers, Worker, first_cost::FirstCosts},
     random::Random,
     sealed::{MasterKey, MasterKeyError},
     session::{Conversations, Registers},
     staff::password::Passwords,
     store::{
-        ClientKind, Desk as _, Kiosk, StaffAccounts as _, Store, StoreError,
+        Desk as _, StaffAccounts as _, Store, StoreError,
         sqlite::{self, SqliteOptions, SqliteStore},
     },
 };
 
+mod callers;
 mod staff;
 
 pub use staff::{AddStaff, StaffCommand, staff};
 
 /// What is logged. Fixed: at finer levels some libraries write addresses or content.
 pub const LOG_FILTER: &str = "warn,server=info";
-
-/// The public keys of made-up kiosks, whose private keys anybody can make.
-const DEMONSTRATION_KIOSKS: [[u8; 32]; 1] = [[
-    0x35, 0x3b, 0xcb, 0xd7, 0x92, 0x94, 0x70, 0xfb, 0x02, 0x96, 0x61, 0xc6, 0x1c, 0xd5, 0x8d, 0x1f, 0x6b,
-    0x90, 0xb6, 0x5a, 0xd6, 0x77, 0x4a, 0x7f, 0x6f, 0x2e, 0x63, 0x92, 0x4b, 0x3d, 0x92, 0x31,
-]];
 
 /// How often what has outlived its purpose is destroyed.
 const TIDY_EVERY: Duration = Duration::from_mins(10);
@@ -106,6 +104,29 @@ pub enum StartError {
         /// The file.
         path: PathBuf,
     },
+    /// The software's key is not one.
+    #[error("the software {id} under [[software]] needs public_key: 64 hexadecimal digits")]
+    SoftwareKey {
+        /// Its id.
+        id: String,
+    },
+    /// Made-up software may call in a demonstration only: everybody can make its private key.
+    #[error(
+        "the software {id} under [[software]] is made up: enter the real one's key, or set mode = \"demonstration\""
+    )]
+    DemonstrationSoftware {
+        /// Its id.
+        id: String,
+    },
+    /// Two callers have one id.
+    #[error("two callers have the id {id}; give each kiosk and each software one of its own")]
+    SameId {
+        /// The id.
+        id: String,
+    },
+    /// The facility's certificate and key.
+    #[error(transparent)]
+    Signature(#[from] SignatureFilesError),
     /// A made-up kiosk may call in a demonstration only: everybody can make its private key.
     #[error("the kiosk in {} is made up: enrol real ones, or set mode = \"demonstration\"", path.display())]
     DemonstrationKiosk {
@@ -176,7 +197,8 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
         (Some(start), Mode::Demonstration) => real.started_at(start),
         (Some(_), Mode::Production) => return Err(ConfigError::ClockInProduction.into()),
     };
-    let (router, store, live) = assemble(&config, &arguments.data, clock.clone(), random).await?;
+    let Assembled { router, store, worker, live } =
+        assemble(&config, &arguments.data, clock.clone(), random).await?;
 
     let failed = |source| StartError::Listen { address: config.listen, source };
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
@@ -186,6 +208,10 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
 
     let tidying = tokio::spawn(tidy(Arc::clone(&store), clock.clone()));
     let ringing = tokio::spawn(ring(Arc::clone(&store), clock, live.clone()));
+    let (end, ended) = oneshot::channel::<()>();
+    let delivering = tokio::spawn(worker.run(async {
+        let _ = ended.await;
+    }));
     let ending = async move {
         told_to_end().await;
         // Pages that listen would keep the server from ending.
@@ -197,6 +223,8 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
         task.abort();
         let _ = task.await;
     }
+    drop(end);
+    let _ = delivering.await;
     if let Some(store) = Arc::into_inner(store) {
         store.close().await;
     }
@@ -233,7 +261,25 @@ async fn open(
     Ok(SqliteStore::open(options).await?)
 }
 
-/// Everything that answers, without the socket.
+/// Everything that answers and delivers, without the socket.
+pub struct Assembled {
+    /// What answers.
+    pub router: Router,
+    /// What is kept.
+    pub store: Arc<SqliteStore>,
+    /// What delivers. Nothing goes out until it runs.
+    pub worker: Worker,
+    /// What pages that listen are told.
+    pub live: Live,
+}
+
+impl std::fmt::Debug for Assembled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Assembled")
+    }
+}
+
+/// Assembles the server.
 ///
 /// # Errors
 /// Where the configuration, the data or the trusted issuers may not be used.
@@ -242,20 +288,33 @@ pub async fn assemble(
     data: &Path,
     clock: Clock,
     random: Random,
-) -> Result<(Router, Arc<SqliteStore>, Live), StartError> {
+) -> Result<Assembled, StartError> {
     let station = Arc::new(station(&config.station.relative())?);
     let trust = Arc::new(trusted(config)?);
-    let registers = registers(config, &clock, &random)?;
-    let kiosks = config.kiosks.iter().map(|file| kiosk(&file.relative(), config.mode));
-    let kiosks = kiosks.collect::<Result<Vec<_>, _>>()?;
+    let (registers, check_in) = registers(config, &clock, &random)?;
+    let signer = signer(config)?;
+    let callers = callers::listed(config)?;
 
     std::fs::create_dir_all(data).map_err(|source| StartError::File { path: data.to_owned(), source })?;
     let store = Arc::new(open(config, data, &clock, random.clone()).await?);
-    store.set_kiosks(kiosks, clock.now()).await?;
+    store.set_kiosks(callers, clock.now()).await?;
     let passwords = Passwords::new(random.clone());
     staff::add_made_up(&store, config, &station.code, clock.now(), &passwords).await?;
     let shared: Arc<dyn Store> = Arc::clone(&store) as _;
     let live = Live::default();
+    let handlers = NationalHandlers {
+        store: Arc::clone(&shared),
+        population: Arc::clone(&registers.population),
+        insurance: Arc::clone(&registers.insurance),
+        check_in,
+        signer,
+    };
+    let worker = Worker {
+        store: Arc::clone(&shared),
+        clock: clock.clone(),
+        random: random.clone(),
+        handler: Arc::new(handlers),
+    };
     let conversations = Conversations {
         store: Arc::clone(&shared),
         clock: clock.clone(),
@@ -277,8 +336,13 @@ pub async fn assemble(
         passwords,
         secure: config.staff.tls,
     };
-    let api = Api { store: shared, clock, conversations };
-    Ok((api::router(Arc::new(api), console::router(console)), store, live))
+    let first_costs = FirstCosts {
+        store: Arc::clone(&shared),
+        clock: clock.clone(),
+        station: Arc::clone(&conversations.station),
+    };
+    let api = Api { store: shared, clock, conversations, first_costs };
+    Ok(Assembled { router: api::router(Arc::new(api), console::router(console)), store, worker, live })
 }
 
 /// The key that seals personal data: the operator's, or in a demonstration one of the data folder's own.
@@ -290,11 +354,27 @@ fn master_key(config: &Config, data: &Path, random: &Random) -> Result<MasterKey
     if path.exists() { MasterKey::load(&path) } else { MasterKey::create(&path, random) }
 }
 
-fn registers(config: &Config, clock: &Clock, random: &Random) -> Result<Registers, ConfigurationError> {
+/// The national systems, and where CHECK-IN messages go: one client of the insurance register for both.
+fn registers(
+    config: &Config,
+    clock: &Clock,
+    random: &Random,
+) -> Result<(Registers, Arc<dyn CheckInChannel>), ConfigurationError> {
     let NationalConfiguration { insurance, .. } = config.national.clone();
-    Ok(Registers {
+    let insurance = InsuranceClient::new(insurance, config.mode, clock.clone(), random.clone())?;
+    let insurance = Arc::new(insurance);
+    let registers = Registers {
         population: config.national.population_database(config.mode, clock.clone(), random.clone())?,
-        insurance: Arc::new(InsuranceClient::new(insurance, config.mode, clock.clone(), random.clone())?),
+        insurance: Arc::clone(&insurance) as _,
+    };
+    Ok((registers, insurance))
+}
+
+/// What signs CHECK-IN documents.
+fn signer(config: &Config) -> Result<Arc<dyn FacilitySigner>, SignatureFilesError> {
+    Ok(match &config.national.insurance.signature {
+        Some(files) => Arc::new(XmlSignature::load(files)?),
+        None => Arc::new(Unsigned),
     })
 }
 
@@ -302,25 +382,6 @@ fn station(path: &Path) -> Result<Station, StartError> {
     let station: Station = config::read(path)?;
     station.check().map_err(|source| StartError::Station { path: path.to_owned(), source })?;
     Ok(station)
-}
-
-/// A kiosk's file. Other entries say where it stands and are not the server's business.
-#[derive(Debug, Deserialize)]
-struct KioskFile {
-    id: String,
-    public_key: String,
-    place: String,
-}
-
-fn kiosk(path: &Path, mode: Mode) -> Result<Kiosk, StartError> {
-    let file: KioskFile = config::read(path)?;
-    let mut public_key = [0; 32];
-    hex::decode_to_slice(&file.public_key, &mut public_key)
-        .map_err(|_| StartError::KioskKey { path: path.to_owned() })?;
-    if mode == Mode::Production && DEMONSTRATION_KIOSKS.contains(&public_key) {
-        return Err(StartError::DemonstrationKiosk { path: path.to_owned() });
-    }
-    Ok(Kiosk { id: file.id, public_key, place: file.place, kind: ClientKind::Kiosk })
 }
 
 /// The trusted issuers; one that is refused keeps the server from starting.

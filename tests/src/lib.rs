@@ -4,6 +4,7 @@
 //! [`window`] sees and touches it as a person does.
 #![forbid(unsafe_code)]
 
+pub mod clinic;
 pub mod display;
 pub mod journey;
 pub mod pictures;

@@ -1,4 +1,4 @@
-//! Who calls: every call is a kiosk's, signed (RFC 9421, Ed25519), made within a minute, sent once.
+//! Who calls: every call is a kiosk's, or that of the station's software, signed (RFC 9421, Ed25519), made within a minute, sent once.
 //!
 //! This stands before every operation of `/v1`. A call that does not pass leaves no trace but a log line.
 
@@ -29,7 +29,7 @@ use crate::{
         problem::{Failure, Kind},
     },
     session::SignedCall,
-    store::{Begun, Idempotency, Kiosk, NewRequest, RequestKey, StoreError, Submission},
+    store::{Begun, ClientKind, Idempotency, Kiosk, NewRequest, RequestKey, StoreError, Submission},
 };
 
 /// How far the time of a signature may lie from the server's, in seconds.
@@ -64,13 +64,19 @@ impl<S: Sync> FromRequestParts<S> for SignedCall {
 }
 
 /// Verifies a call, answers it from memory where it was answered before, and else lets it through once.
-pub async fn authenticate(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+///
+/// Each kind of caller has operations of its own.
+pub async fn authenticate(
+    State((api, kind)): State<(Arc<Api>, ClientKind)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (mut parts, body) = request.into_parts();
     let bytes = match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
         Ok(bytes) => bytes,
         Err(rejection) => return body_fault(&rejection).into_response(),
     };
-    let verified = match verify(&api, &parts, &bytes).await {
+    let verified = match verify(&api, kind, &parts, &bytes).await {
         Ok(verified) => verified,
         Err(failure) => return failure.into_response(),
     };
@@ -109,7 +115,7 @@ struct Verified {
     at: Timestamp,
 }
 
-async fn verify(api: &Api, parts: &Parts, body: &[u8]) -> Result<Verified, Failure> {
+async fn verify(api: &Api, kind: ClientKind, parts: &Parts, body: &[u8]) -> Result<Verified, Failure> {
     let changes = parts.method == Method::POST;
     let signed = SignedHeaders::of(&parts.headers)?;
     if signed.get("content-digest").is_none() && (changes || !body.is_empty()) {
@@ -124,6 +130,9 @@ async fn verify(api: &Api, parts: &Parts, body: &[u8]) -> Result<Verified, Failu
         .ok_or(Kind::KioskUnknown)?;
     let at = api.clock.now();
     check(&received, &kiosk, at)?;
+    if kiosk.kind != kind {
+        return Err(Kind::CallerNotAllowed.into());
+    }
     let digest = signed.get("content-digest");
     if let Some(digest) = digest {
         check_content_digest(digest, body).map_err(|error| signature_fault(&error))?;
@@ -258,6 +267,7 @@ pub fn store_fault(fault: &StoreError) -> Failure {
         StoreError::StaleSession | StoreError::Challenge(_) => Kind::SessionChanged,
         StoreError::UnknownKiosk => Kind::KioskUnknown,
         StoreError::TooManyChallenges => Kind::ChallengesExhausted,
+        StoreError::UnknownVisit => Kind::VisitUnknown,
         StoreError::UnknownRequest => Kind::IdempotencyKeyInFlight,
         fault => {
             let source = std::error::Error::source(fault).map(ToString::to_string);

@@ -23,6 +23,7 @@ use crate::api::problem::Kind;
     ),
     tags(
         (name = "kiosk", description = "Signed calls of an enrolled kiosk."),
+        (name = "software", description = "Signed calls of the station's software."),
         (name = "operation", description = "For whoever looks after the server.")
     ),
     components(schemas(Problem))
@@ -32,11 +33,12 @@ struct Document;
 const SCHEME: &str = "kiosk_signature";
 
 /// Problems that any signed call can meet.
-const ALWAYS: [Kind; 11] = [
+const ALWAYS: [Kind; 12] = [
     Kind::SignatureMissing,
     Kind::SignatureMalformed,
     Kind::SignatureIncomplete,
     Kind::KioskUnknown,
+    Kind::CallerNotAllowed,
     Kind::SignatureInvalid,
     Kind::SignatureStale,
     Kind::NonceReplayed,
@@ -58,6 +60,22 @@ const CHANGING: [Kind; 6] = [
 
 /// Problems of calls that bring JSON.
 const BRINGING: [Kind; 2] = [Kind::BodyMalformed, Kind::MediaTypeUnsupported];
+
+/// Problems of a report of a first cost.
+const FIRST_COST: [Kind; 12] = [
+    Kind::VisitUnknown,
+    Kind::CareKindUnknown,
+    Kind::PatientGroupUnknown,
+    Kind::CostMissing,
+    Kind::ServiceUnfit,
+    Kind::DrugUnfit,
+    Kind::SupplyUnfit,
+    Kind::OrderTimeUnfit,
+    Kind::BirthTimeUnfit,
+    Kind::PatientCodeUnfit,
+    Kind::WardUnfit,
+    Kind::RecordUnfit,
+];
 
 /// The document of `operations`; each signed one gets the headers and problems that it shares with the others.
 pub(super) fn complete(operations: OpenApi) -> OpenApi {
@@ -92,7 +110,10 @@ fn add(operation: &mut Operation, more: &[Kind], path: &str) {
     if operation.request_body.is_some() {
         kinds.extend(BRINGING);
     }
-    if path.contains("{id}") {
+    if path.ends_with("/first-cost") {
+        kinds.extend(FIRST_COST);
+    }
+    if path.starts_with("/v1/sessions/{id}") {
         kinds.push(Kind::SessionUnknown);
     }
     if path.ends_with("/answers") {

@@ -15,7 +15,12 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{clock::Clock, session::Conversations, store::Store};
+use crate::{
+    clock::Clock,
+    outbox::first_cost::FirstCosts,
+    session::Conversations,
+    store::{ClientKind, Store},
+};
 
 mod answer_step;
 mod body;
@@ -23,6 +28,7 @@ mod call_staff;
 mod caller;
 mod describe;
 mod faults;
+mod first_cost;
 mod get_call;
 mod get_session;
 mod guard;
@@ -40,6 +46,8 @@ pub struct Api {
     pub clock: Clock,
     /// The conversations.
     pub conversations: Conversations,
+    /// The first costs that the station's software reports.
+    pub first_costs: FirstCosts,
 }
 
 impl std::fmt::Debug for Api {
@@ -60,13 +68,18 @@ fn signed_operations() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(get_call::get_call))
 }
 
+/// The operations that the station's software signs.
+fn software_operations() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(first_cost::report_first_cost))
+}
+
 fn open_operations() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(health::health))
 }
 
 /// The description of every operation.
 pub fn openapi() -> OpenApi {
-    let operations = signed_operations().merge(open_operations()).into_openapi();
+    let operations = signed_operations().merge(software_operations()).merge(open_operations()).into_openapi();
     describe::complete(operations)
 }
 
@@ -74,9 +87,11 @@ pub fn openapi() -> OpenApi {
 /// else is served under the same guards.
 pub fn router(api: Arc<Api>, pages: Router) -> Router {
     let clock = api.clock.clone();
-    let authenticate = middleware::from_fn_with_state(Arc::clone(&api), caller::authenticate);
-    let signed = Router::from(signed_operations()).route_layer(authenticate);
-    signed
+    let only = |kind| middleware::from_fn_with_state((Arc::clone(&api), kind), caller::authenticate);
+    let kiosks = Router::from(signed_operations()).route_layer(only(ClientKind::Kiosk));
+    let software = Router::from(software_operations()).route_layer(only(ClientKind::Software));
+    kiosks
+        .merge(software)
         .merge(Router::from(open_operations()))
         .with_state(api)
         .merge(describe::serve(openapi()))

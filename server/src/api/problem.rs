@@ -57,6 +57,7 @@ kinds! {
     SignatureMalformed UNAUTHORIZED "signature_malformed" "The signature's headers cannot be understood." => "Send one signature with created, nonce and keyid, as RFC 9421 says.";
     SignatureIncomplete UNAUTHORIZED "signature_incomplete" "The signature does not cover all that it must." => "Cover @method, @authority, @path, @query, and content-digest and idempotency-key where they are sent.";
     KioskUnknown UNAUTHORIZED "kiosk_unknown" "No kiosk with this key is enrolled." => "Enrol the kiosk's public key at the server.";
+    CallerNotAllowed FORBIDDEN "caller_not_allowed" "This caller may not make this call." => "Kiosks make the calls tagged kiosk in /openapi.json, the station's software those tagged software.";
     SignatureInvalid UNAUTHORIZED "signature_invalid" "The signature does not verify under the kiosk's key." => "Check that the kiosk signs with the key that was enrolled and that nothing changes its calls on the way.";
     SignatureStale UNAUTHORIZED "signature_stale" "The signature was not made within 60 seconds of the server's time." => "Set the kiosk's clock.";
     NonceReplayed UNAUTHORIZED "nonce_replayed" "A call with this nonce was seen before." => "Draw a fresh nonce for each call. If no kiosk repeats itself, somebody replays its calls.";
@@ -77,6 +78,19 @@ kinds! {
     TypedNameMalformed UNPROCESSABLE_ENTITY "typed_name_malformed" "A name typed is not one." => "Send 1 to 100 letters with their marks, spaces, hyphens and apostrophes.";
     TypedBirthMalformed UNPROCESSABLE_ENTITY "typed_birth_malformed" "The date of birth typed is not one." => "Send a year, a year and month, or a whole date that is on the calendar, from 1900 to today.";
     EvidenceMalformed BAD_REQUEST "evidence_malformed" "The evidence names a file twice or a file that no chip has." => "Send each file once, under its name in ICAO 9303-10.";
+
+    VisitUnknown NOT_FOUND "visit_unknown" "There is no such visit at this station." => "Use the visit's id as its record gives it.";
+    CareKindUnknown UNPROCESSABLE_ENTITY "care_kind_unknown" "care_kind is no code of MA_LOAI_KCB." => "Send one of 01 to 16 (QĐ 1804/2026), as text.";
+    PatientGroupUnknown UNPROCESSABLE_ENTITY "patient_group_unknown" "patient_group is no code of MA_DOITUONG_KCB." => "Send a code of QĐ 3276/2025, as text, such as 1.2.";
+    CostMissing UNPROCESSABLE_ENTITY "cost_missing" "There is no service, drug or supply, or its code is empty." => "Send the first that costs, with its code and name.";
+    ServiceUnfit UNPROCESSABLE_ENTITY "service_unfit" "The service does not fit." => "Send a code of 1 to 50 and a name of 1 to 1,024 characters.";
+    DrugUnfit UNPROCESSABLE_ENTITY "drug_unfit" "The drug does not fit." => "Send a code of 1 to 255 and a name of 1 to 1,024 characters.";
+    SupplyUnfit UNPROCESSABLE_ENTITY "supply_unfit" "The supply does not fit." => "Send a code of 1 to 255 and a name of 1 to 1,024 characters.";
+    OrderTimeUnfit UNPROCESSABLE_ENTITY "order_time_unfit" "ordered_at is no time between the patient's arrival and now." => "Send RFC 3339, and set the software's clock: ten minutes are allowed for.";
+    BirthTimeUnfit UNPROCESSABLE_ENTITY "birth_time_unfit" "birth_time is no time of day." => "Send HH:MM, or leave it out.";
+    PatientCodeUnfit UNPROCESSABLE_ENTITY "patient_code_unfit" "patient_code does not fit." => "Send 1 to 100 characters, or leave it out.";
+    WardUnfit UNPROCESSABLE_ENTITY "ward_unfit" "The ward's admission does not fit." => "Send a time between the patient's arrival and now (RFC 3339), a reason of 1 to 1,024 characters and a code of at most 5.";
+    RecordUnfit UNPROCESSABLE_ENTITY "record_unfit" "The patient's record lacks what the CHECK-IN message needs." => "Staff complete the record; then report the cost again.";
 }
 
 /// A problem on its way to the caller.

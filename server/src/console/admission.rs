@@ -30,6 +30,7 @@ use super::{
     session::Staff,
 };
 use crate::{
+    outbox::messages::asked_for_patient,
     session::proven,
     staff::Role,
     store::{AdmitByHand, Decision, Method, NewVisit, OpenCall, Patient, Queue, visits::station_day},
@@ -224,7 +225,8 @@ pub(super) async fn admit(
         None => None,
     };
     let (chip, submission) = session.and_then(|session| proven(&session.state)).unzip();
-    let admission = AdmitByHand { call, decision, visit, chip, submission, messages: Vec::new(), at };
+    let messages = asked_for_patient(&visit.patient, &visit.insurance, at)?;
+    let admission = AdmitByHand { call, decision, visit, chip, submission, messages, at };
     let recorded = console.store.admit_by_hand(admission).await?;
     console.live.tell(News::Calls);
     console.live.tell(News::Queue);

@@ -70,7 +70,7 @@ impl VisitView {
             time: local(recorded.at).strftime("%H:%M").to_string(),
             priority: recorded.queue == Queue::Priority,
             method: recorded.method.as_str(),
-            insurance: words::insurance(recorded.insurance),
+            insurance: words::insurance(visit.insurance_now()),
             name: patient.map(|patient| patient.full_name.clone()),
             number_masked: patient.and_then(|patient| Some(patient.number.as_ref()?.masked())),
             birth_year: patient.and_then(|patient| Some(patient.birth?.year)),
@@ -146,6 +146,7 @@ pub(super) async fn record(
     _staff: Staff,
     Id(visit): Id,
 ) -> Result<Response, Failure> {
+    let receipts = console.store.receipts(visit).await?;
     let visit = found(&console, visit).await?;
     let (recorded, patient) = (&visit.recorded, visit.patient.as_ref());
     let birth = patient.and_then(|patient| patient.birth);
@@ -161,6 +162,9 @@ pub(super) async fn record(
         "phuong_thuc_dinh_danh": recorded.method,
         "strength": visit.recorded.strength,
         "insurance": { "state": insurance_code(recorded.insurance), "result": visit.insurance_result, "card": visit.insurance_card.as_ref().map(|card| &card.number) },
+        "insurance_now": { "state": insurance_code(visit.insurance_now()), "card": visit.card_now().map(|card| &card.number), "since": visit.insurance_check.as_ref().map(|check| check.at) },
+        "population_checked_again": visit.population_check.map(|check| json!({ "outcome": check.outcome, "at": check.at })),
+        "check_in_receipts": receipts.iter().map(|receipt| json!({ "message": receipt.message.to_string(), "maGiaoDich": receipt.transaction, "received": receipt.received, "at": receipt.at })).collect::<Vec<_>>(),
         "patient": patient.map(|patient| json!({
             "full_name": patient.full_name,
             "number_masked": patient.number.as_ref().map(identity::number::PersonalNumber::masked),

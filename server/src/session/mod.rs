@@ -37,6 +37,7 @@ mod turn;
 pub use fault::Fault;
 pub use presented::TypedFault;
 pub use registers::Registers;
+pub(crate) use registers::insured;
 use rules::Place;
 pub(crate) use state::proven;
 use state::{State, read, write};

@@ -56,7 +56,8 @@ impl Registers {
     }
 }
 
-fn insured(finding: Finding) -> Insurance {
+/// What a finding is to a visit.
+pub(crate) fn insured(finding: Finding) -> Insurance {
     Insurance {
         status: match finding.action {
             Action::GoOn | Action::ChildWithoutCard => InsuranceStatus::Valid,

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     console::live::News,
+    outbox::messages::asked_again,
     store::{
         CheckIn, Completed, Consent, LookedUp, Method, NewLookUp, NewVisit, Patient, Queue, Recorded,
         RequestKey, Respond, SessionRow, StepCall, Turn, visits::insurance_code,
@@ -171,6 +172,7 @@ impl Conversations {
     ) -> Result<SecretBytes, Fault> {
         let known = state.session.known().ok_or(Fault::StateMalformed)?;
         let visit = new_visit(known, place).ok_or(Fault::StateMalformed)?;
+        let messages = asked_again(&known.person, &visit.insurance, known.population, place.at)?;
         let session = row.id;
         let chip = state.chip_record();
         let submission = state.submission();
@@ -182,7 +184,7 @@ impl Conversations {
             visit,
             chip,
             submission,
-            messages: Vec::new(),
+            messages,
             request,
             respond: respond.clone(),
             at: place.at,

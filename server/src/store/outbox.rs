@@ -84,8 +84,9 @@ pub struct NewMessage {
     pub kind: MessageKind,
     /// What tells it from others of its kind about the same visit; empty for the only one. Kind, visit and part are
     /// the deduplication key: a second message with the same is the first.
-    pub part: &'static str,
-    /// What its handler needs (JSON). Sealed under the subject's key; gone once the message has ended.
+    pub part: String,
+    /// What its handler needs (JSON). Sealed under the subject's key; once the message has ended it is gone, or the
+    /// document as it was sent stands there.
     pub payload: SecretBytes,
     /// When it may be delivered first.
     pub not_before: Timestamp,
@@ -139,10 +140,12 @@ pub struct ClaimedMessage {
 pub struct MessageReceipt {
     /// Its number for it (`maGiaoDich`).
     pub transaction: String,
-    /// When it says that it took it (`thoiGianTiepNhan`), as it writes it.
-    pub received: String,
+    /// When it says that it took it (`thoiGianTiepNhan`).
+    pub received: Timestamp,
     /// The document as it was sent. Sealed.
     pub sent: SecretBytes,
+    /// Its answer as it arrived. Sealed.
+    pub answer: SecretBytes,
 }
 
 /// What an answer found out about the visit. It becomes a row of its own; the visit's row never changes.
@@ -257,11 +260,13 @@ pub struct KeptReceipt {
     /// The other side's number for it.
     pub transaction: String,
     /// When it says that it took it.
-    pub received: String,
+    pub received: Timestamp,
     /// When the answer came.
     pub at: Timestamp,
-    /// The document as it was sent. None where the subject was erased.
+    /// The document as it was sent. None where its time is over or the subject was erased.
     pub sent: Option<SecretBytes>,
+    /// The answer as it arrived. None where the subject was erased.
+    pub answer: Option<SecretBytes>,
 }
 
 /// The operations on what must reach a national system.

@@ -20,7 +20,14 @@ use national_mock::{Mock, people::People};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use server::{clock::Clock, config::Config, program::assemble, random::Random, store::sqlite::SqliteStore};
+use server::{
+    clock::Clock,
+    config::Config,
+    outbox::Worker,
+    program::{Assembled, assemble},
+    random::Random,
+    store::sqlite::SqliteStore,
+};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
@@ -47,6 +54,11 @@ impl Kiosk {
         Self::new("other", 2)
     }
 
+    /// Software of the station, enrolled with every server of these tests.
+    pub fn clinic() -> Self {
+        Self::new("clinic", 5)
+    }
+
     /// Not enrolled.
     pub fn stranger() -> Self {
         Self::new("stranger", 3)
@@ -61,8 +73,12 @@ impl Kiosk {
         Self { id, key: Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap() }
     }
 
+    fn public_key(&self) -> String {
+        hex::encode(self.key.public_key())
+    }
+
     fn file(&self) -> String {
-        let key = hex::encode(self.key.public_key());
+        let key = self.public_key();
         format!("id = \"{}\"\npublic_key = \"{key}\"\nplace = \"Cửa chính\"\n", self.id)
     }
 }
@@ -71,6 +87,8 @@ impl Kiosk {
 pub struct Server {
     router: Router,
     pub store: Arc<SqliteStore>,
+    /// Delivers what is due when the test says so.
+    pub worker: Worker,
     pub folder: TempDir,
     pub config: Config,
     clock: Arc<AtomicI64>,
@@ -113,23 +131,23 @@ impl Server {
         std::fs::write(folder.path().join("server.toml"), text).unwrap();
         let config = Config::load(&folder.path().join("server.toml")).unwrap();
         let drawn = Arc::new(AtomicU64::new(0));
-        let (router, store) = assembled(&config, folder.path(), &clock, &drawn).await;
-        Self { router, store, folder, config, clock, drawn }
+        let Assembled { router, store, worker, .. } = assembled(&config, folder.path(), &clock, &drawn).await;
+        Self { router, store, worker, folder, config, clock, drawn }
     }
 
     /// Ends the server and leaves its data.
     pub async fn close(self) -> TempDir {
-        drop(self.router);
+        drop((self.router, self.worker));
         Arc::into_inner(self.store).unwrap().close().await;
         self.folder
     }
 
     /// Ends the server and starts it on the same data.
     pub async fn restart(mut self) -> Self {
-        drop(self.router);
+        drop((self.router, self.worker));
         Arc::into_inner(self.store).unwrap().close().await;
-        (self.router, self.store) =
-            assembled(&self.config, self.folder.path(), &self.clock, &self.drawn).await;
+        let again = assembled(&self.config, self.folder.path(), &self.clock, &self.drawn).await;
+        (self.router, self.store, self.worker) = (again.router, again.store, again.worker);
         self
     }
 
@@ -198,6 +216,10 @@ fn configuration(systems: &str, patience: u32) -> String {
     let limits = format!("answer_milliseconds = {patience}\nretry_milliseconds = 1\n");
     let text = include_str!("../../server.toml")
         .replace("[\"../seeds/kiosks/demo.toml\"]", "[\"demo.toml\", \"other.toml\"]")
+        .replace(
+            "5a016dc60ff27552cc537e29f6ae2a3c210fe13fd8b000487ffbffe63def7083",
+            &Kiosk::clinic().public_key(),
+        )
         .replace("../seeds", seeds().to_str().unwrap())
         .replace("http://127.0.0.1:8090", systems);
     format!("{text}\n[national.population.limits]\n{limits}\n[national.insurance.limits]\n{limits}")
@@ -224,10 +246,9 @@ async fn assembled(
     folder: &Path,
     clock: &Arc<AtomicI64>,
     drawn: &Arc<AtomicU64>,
-) -> (Router, Arc<SqliteStore>) {
+) -> Assembled {
     let (clock, random) = (show(clock), draw(drawn));
-    let (router, store, _) = assemble(config, &folder.join("data"), clock, random).await.unwrap();
-    (router, store)
+    assemble(config, &folder.join("data"), clock, random).await.unwrap()
 }
 
 /// A clock that shows what the test sets.

@@ -10,6 +10,7 @@
 mod card;
 mod challenge;
 mod conversation;
+mod first_cost;
 mod kit;
 mod privacy;
 mod signing;

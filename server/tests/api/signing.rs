@@ -222,7 +222,8 @@ async fn the_server_says_that_it_is_well_and_what_it_offers() {
     let server = Server::start().await;
     let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
     let health: serde_json::Value = server.raw(get("/healthz")).await.json();
-    assert_eq!(health, json!({ "status": "ok" }));
+    let outbox = json!({ "waiting": 0, "dead": 0, "oldest_undelivered_seconds": 0 });
+    assert_eq!(health, json!({ "status": "ok", "outbox": outbox }));
     let document: serde_json::Value = server.raw(get("/openapi.json")).await.json();
     assert!(document["paths"]["/v1/sessions/{id}/answers"]["post"].is_object());
     let answer = server.raw(get("/healthz")).await;

@@ -13,6 +13,7 @@ use std::{
 
 use clap::Parser;
 use end_to_end::{
+    clinic,
     display::VirtualDisplay,
     journey::{self, screen},
     pictures, process, record, staff,
@@ -86,6 +87,9 @@ fn demonstrate(out: &Path) -> io::Result<()> {
     let number = check_in(&mut world, &mut kiosk, &mut album)?;
     std::fs::rename(record::only_file(&folder.join("tickets"))?, folder.join("ticket.png"))?;
 
+    eprintln!("demo: the station's software reports the examination fee, and the CHECK-IN message goes out");
+    first_cost(&world, &number)?;
+
     eprintln!("demo: what else can happen");
     other_ways(&mut world, &mut kiosk, &mut album)?;
     // The last of them pulled the server's plug: what it acknowledged must be there all the same.
@@ -130,6 +134,18 @@ fn check_in(world: &mut World, kiosk: &mut Kiosk, album: &mut Album<'_>) -> io::
     world.take_card();
     window.wait_for(screen::WELCOME)?;
     Ok(number)
+}
+
+/// The first cost, from the station's software to what the health-insurance register received.
+fn first_cost(world: &World, number: &str) -> io::Result<()> {
+    let visit = staff::visit_with_number(world, number)?;
+    let id = visit.get("visit").and_then(serde_json::Value::as_str).unwrap_or_default();
+    clinic::report_examination_fee(world, id)?;
+    clinic::wait_until_delivered(world)?;
+    let received = std::fs::read_dir(world.folder().join("national/bhxh"))?
+        .filter_map(|file| Some(std::fs::read_to_string(file.ok()?.path()).ok()?))
+        .any(|text| text.contains(&format!("<MA_LK>{id}</MA_LK>")));
+    if received { Ok(()) } else { Err(io::Error::other("the register received no CHECK-IN document")) }
 }
 
 /// The screens that a good day does not show.

@@ -32,7 +32,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let kiosks = arguments.out.join("kiosks");
     fs::create_dir_all(&kiosks)?;
-    crate::write_secret(&kiosks.join("demo.key"), hex::encode(kiosk_key("demo")).as_bytes())?;
+    // The demonstration's kiosk, and the software of its station.
+    for id in ["demo", "clinic"] {
+        crate::write_secret(&kiosks.join(format!("{id}.key")), hex::encode(kiosk_key(id)).as_bytes())?;
+    }
     eprintln!("DỮ LIỆU MÔ PHỎNG: {} cards in {}", citizens.len(), cards.display());
     Ok(ExitCode::SUCCESS)
 }

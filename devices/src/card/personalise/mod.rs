@@ -169,7 +169,7 @@ pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseErr
     })
 }
 
-/// The Ed25519 seed of the demonstration's kiosk `id`.
+/// The Ed25519 seed of the demonstration's kiosk, or software of its station, with this id.
 pub fn kiosk_key(id: &str) -> [u8; 32] {
     label("kiosk", id)
 }

@@ -1,9 +1,19 @@
 //! The CHECK-IN message (bảng chỉ tiêu trạng thái khám chữa bệnh, QĐ 4750/QĐ-BYT, QĐ 3176/QĐ-BYT): how it is sent, and
 //! what comes back.
 
+mod codes;
+mod document;
+mod signer;
+#[cfg(test)]
+mod tests;
+
 use async_trait::async_trait;
 use identity::SecretBytes;
 use jiff::Timestamp;
+
+pub use codes::{CareKind, PatientGroup};
+pub use document::{CheckInDocument, DocumentFault, FieldFault, Item, Ward};
+pub use signer::{FacilitySigner, SignatureFiles, SignatureFilesError, SignerError, Unsigned, XmlSignature};
 
 use crate::national::NationalError;
 

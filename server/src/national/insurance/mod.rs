@@ -11,7 +11,10 @@ use flows::person::Person;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use check_in::{CheckInChannel, Receipt};
+pub use check_in::{
+    CareKind, CheckInChannel, CheckInDocument, DocumentFault, FacilitySigner, FieldFault, Item, PatientGroup,
+    Receipt, SignatureFiles, SignatureFilesError, SignerError, Unsigned, Ward, XmlSignature,
+};
 pub use client::InsuranceClient;
 pub use finding::Finding;
 pub use result_code::{Action, ResultCode};
@@ -50,6 +53,8 @@ pub struct Configuration {
     /// QĐ 4750/QĐ-BYT is `/api/qd130/checkInKcbQd4750`.
     #[serde(default = "check_in_path")]
     pub check_in_path: String,
+    /// What the facility signs CHECK-IN documents with. Left out, `CHUKYDONVI` stays empty.
+    pub signature: Option<SignatureFiles>,
     /// Time limits.
     #[serde(default)]
     pub limits: Limits,

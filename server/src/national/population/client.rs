@@ -156,7 +156,7 @@ impl CitizenLookUp for PopulationClient {
         let number = person
             .number
             .as_ref()
-            .ok_or(NationalError::NotAskable { system: System::Population, field: "SoDinhDanh" })?;
+            .ok_or(NationalError::NotAskable { system: SYSTEM, field: "SoDinhDanh" })?;
         let read = |bytes: &[u8]| {
             Ok(match look_up_reply(bytes, number)? {
                 LookUpReply::Known(citizen) => Ok(Some(citizen)),

@@ -8,7 +8,7 @@ const LEASE: SignedDuration = SignedDuration::from_mins(2);
 
 /// A message that may go out at `not_before`.
 pub fn message(kind: MessageKind, not_before: Timestamp) -> NewMessage {
-    NewMessage { kind, part: "", payload: secret(&format!("about {}", kind.as_str())), not_before }
+    NewMessage { kind, part: String::new(), payload: secret(&format!("about {}", kind.as_str())), not_before }
 }
 
 /// Records a check-in of whoever has `number`, with messages of these kinds.
@@ -46,10 +46,10 @@ fn decide(message: Uuid, now: Timestamp) -> DecideMessage {
     DecideMessage { message, decision, at: now }
 }
 
-async fn first_cost(world: &World<'_>, visit: Uuid, part: &'static str, now: Timestamp) -> FirstCost {
+async fn first_cost(world: &World<'_>, visit: Uuid, part: &str, now: Timestamp) -> FirstCost {
     FirstCost {
         visit,
-        message: Some(NewMessage { part, ..message(MessageKind::CheckIn, now) }),
+        message: Some(NewMessage { part: part.to_owned(), ..message(MessageKind::CheckIn, now) }),
         request: world.begun("demo", now).await,
         respond: Respond::new(|queued: &Option<Queued>| {
             secret(&queued.map_or_else(|| "nothing".to_owned(), |queued| queued.message.to_string()))
@@ -227,8 +227,9 @@ pub async fn a_receipt_is_kept_with_what_was_sent(world: &World<'_>) {
     let message = claimed(world, at(1)).await.unwrap();
     let receipt = MessageReceipt {
         transaction: "GD-2026-000001".into(),
-        received: "20260915080001".into(),
+        received: at(1),
         sent: secret("<MA_LK/>"),
+        answer: secret("{}"),
     };
     let delivered = Delivered { message: message.id, receipt: Some(receipt), found: None, at: at(2) };
     world.store.message_delivered(delivered).await.unwrap();
@@ -236,14 +237,15 @@ pub async fn a_receipt_is_kept_with_what_was_sent(world: &World<'_>) {
     let expected = KeptReceipt {
         message: message.id,
         transaction: "GD-2026-000001".into(),
-        received: "20260915080001".into(),
+        received: at(1),
         at: at(2),
         sent: Some(secret("<MA_LK/>")),
+        answer: Some(secret("{}")),
     };
     assert_eq!(kept, [expected.clone()]);
     world.store.destroy_subject_key(recorded.subject, at(3)).await.unwrap();
     let kept = world.store.receipts(recorded.visit).await.unwrap();
-    assert_eq!(kept, [KeptReceipt { sent: None, ..expected }]);
+    assert_eq!(kept, [KeptReceipt { sent: None, answer: None, ..expected }]);
 }
 
 pub async fn the_first_cost_is_queued_once_and_answered_each_time(world: &World<'_>) {

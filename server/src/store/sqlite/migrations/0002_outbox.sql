@@ -10,7 +10,7 @@ CREATE TABLE outbox (
     subject TEXT NOT NULL REFERENCES subjects,
     visit TEXT NOT NULL REFERENCES visits,
     part TEXT NOT NULL,
-    payload BLOB, -- sealed; none once the message has ended
+    payload BLOB, -- sealed; once a receipt came, the document as it was sent; else none once the message has ended
     state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead', 'set_aside', 'erased')),
     queued_at INTEGER NOT NULL,
     since INTEGER NOT NULL, -- when it was queued, or staff had it tried again
@@ -42,8 +42,8 @@ CREATE TABLE outbox_receipts (
     message TEXT PRIMARY KEY REFERENCES outbox (id),
     visit TEXT NOT NULL REFERENCES visits,
     receipt TEXT NOT NULL, -- the other side's number for it (maGiaoDich)
-    received TEXT NOT NULL, -- its own words of when
-    sent BLOB NOT NULL, -- sealed
+    received_at INTEGER NOT NULL, -- as it says
+    answer BLOB NOT NULL, -- sealed
     at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX outbox_receipts_by_visit ON outbox_receipts (visit);

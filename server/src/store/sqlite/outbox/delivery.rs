@@ -7,7 +7,7 @@ use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{super::checks, erase, payload_place};
 use crate::{
-    sealed::{Place, Sealed},
+    sealed::{DataKey, Place, Sealed},
     store::{
         ClaimedMessage, Delivered, Found, MessageReceipt, NotDelivered, StoreError,
         sqlite::{
@@ -76,19 +76,33 @@ impl Operation for Delivered {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
         let message = self.message.to_string();
+        let subject: Option<String> = sqlx::query_scalar("SELECT subject FROM outbox WHERE id = ?")
+            .bind(&message)
+            .fetch_optional(tx.on())
+            .await?;
+        let key = match subject {
+            Some(subject) => tx.key(&subject).await?,
+            None => None,
+        };
+        let sent = match (&self.receipt, &key) {
+            (Some(receipt), Some(key)) => Some(tx.seal(&receipt.sent, key, payload_place(&message))?),
+            _ => None,
+        };
         // A dead letter too: the report may come after the lease ran out and a later attempt was the last.
         let row = sqlx::query(
-            "UPDATE outbox SET state = 'delivered', payload = NULL, leased_until = NULL, error = NULL, ended_at = ?
+            "UPDATE outbox SET state = 'delivered', payload = ?, leased_until = NULL, error = NULL, ended_at = ?
              WHERE id = ? AND state IN ('waiting', 'dead') RETURNING *",
         )
+        .bind(sent)
         .bind(self.at.as_millisecond())
         .bind(&message)
         .fetch_optional(tx.on())
         .await?;
         let Some(row) = row else { return Ok(()) };
         tx.log(Logged::MessageEnded, &message, &row, self.at).await?;
-        if let Some(receipt) = &self.receipt {
-            keep(tx, &row, receipt, self.at).await?;
+        // Erased since it was leased: the answer is nobody's.
+        if let (Some(receipt), Some(key)) = (&self.receipt, &key) {
+            keep(tx, &row, receipt, key, self.at).await?;
         }
         let visit = row.try_get("visit")?;
         match &self.found {
@@ -105,28 +119,27 @@ async fn keep(
     tx: &mut Transaction<'_>,
     message: &SqliteRow,
     receipt: &MessageReceipt,
+    key: &DataKey,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let id: &str = message.try_get("id")?;
-    // Erased since it was leased: what was sent cannot be kept, and the answer is worth nothing without it.
-    let Some(key) = tx.key(message.try_get("subject")?).await? else { return Ok(()) };
     let row = sqlx::query(
-        "INSERT INTO outbox_receipts (message, visit, receipt, received, sent, at) VALUES (?, ?, ?, ?, ?, ?)
-         RETURNING *",
+        "INSERT INTO outbox_receipts (message, visit, receipt, received_at, answer, at)
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(id)
     .bind(message.try_get::<&str, _>("visit")?)
     .bind(&receipt.transaction)
-    .bind(&receipt.received)
-    .bind(tx.seal(&receipt.sent, &key, sent_place(id))?)
+    .bind(receipt.received.as_millisecond())
+    .bind(tx.seal(&receipt.answer, key, answer_place(id))?)
     .bind(at.as_millisecond())
     .fetch_one(tx.on())
     .await?;
     tx.log(Logged::ReceiptKept, id, &row, at).await
 }
 
-pub(super) fn sent_place(row: &str) -> Place<'_> {
-    Place { table: "outbox_receipts", column: "sent", row }
+pub(super) fn answer_place(row: &str) -> Place<'_> {
+    Place { table: "outbox_receipts", column: "answer", row }
 }
 
 #[async_trait]

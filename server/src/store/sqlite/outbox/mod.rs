@@ -40,7 +40,7 @@ pub(super) async fn queue(
         sqlx::query_scalar("SELECT id FROM outbox WHERE kind = ? AND visit = ? AND part = ?")
             .bind(kind)
             .bind(about.visit)
-            .bind(message.part)
+            .bind(&message.part)
             .fetch_optional(tx.on())
             .await?;
     if let Some(there) = there {
@@ -60,7 +60,7 @@ pub(super) async fn queue(
     .bind(message.kind.lane().as_str())
     .bind(about.subject)
     .bind(about.visit)
-    .bind(message.part)
+    .bind(&message.part)
     .bind(payload)
     .bind(if for_staff { "dead" } else { "waiting" })
     .bind(at.as_millisecond())

@@ -5,7 +5,7 @@ use identity::SecretBytes;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use super::{delivery::sent_place, payload_place};
+use super::{delivery::answer_place, payload_place};
 use crate::{
     sealed::{Place, Sealed},
     store::{
@@ -177,23 +177,27 @@ pub(in crate::store::sqlite) async fn receipts(
         Some(subject) => keys.fetch(&mut *connection, &subject).await?,
         None => None,
     };
-    let rows = sqlx::query("SELECT * FROM outbox_receipts WHERE visit = ? ORDER BY at, rowid")
-        .bind(&visit)
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT outbox_receipts.*, outbox.payload FROM outbox_receipts JOIN outbox ON outbox.id = message
+         WHERE outbox_receipts.visit = ? ORDER BY outbox_receipts.at, seq",
+    )
+    .bind(&visit)
+    .fetch_all(connection)
+    .await?;
     rows.iter()
         .map(|row| {
             let message: &str = row.try_get("message")?;
-            let sent = |key| {
-                let sent: Vec<u8> = row.try_get("sent")?;
-                Ok::<_, StoreError>(Sealed::<SecretBytes>::from_stored(sent).open(key, sent_place(message))?)
+            let unsealed = |sealed: Option<Vec<u8>>, place| {
+                let (Some(key), Some(sealed)) = (&key, sealed) else { return Ok(None) };
+                Ok::<_, StoreError>(Some(Sealed::<SecretBytes>::from_stored(sealed).open(key, place)?))
             };
             Ok(KeptReceipt {
                 message: id("outbox_receipts.message", message)?,
                 transaction: row.try_get("receipt")?,
-                received: row.try_get("received")?,
+                received: time("outbox_receipts.received_at", row.try_get("received_at")?)?,
                 at: time("outbox_receipts.at", row.try_get("at")?)?,
-                sent: key.as_ref().map(sent).transpose()?,
+                sent: unsealed(row.try_get("payload")?, payload_place(message))?,
+                answer: unsealed(row.try_get("answer")?, answer_place(message))?,
             })
         })
         .collect()

@@ -1,0 +1,135 @@
+//! How each kind of message reaches its system.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use flows::{Person, engine::Population};
+
+use super::{
+    Answer, Failure, Handler,
+    messages::{Cost, read},
+};
+use crate::{
+    national::{
+        InsuranceRegister, NationalError, PopulationDatabase, Trouble,
+        insurance::{CheckInChannel, DocumentFault, FacilitySigner},
+        population::Existence,
+    },
+    session::insured,
+    store::{ClaimedMessage, Found, MessageKind, MessageReceipt, Store},
+};
+
+/// Delivers to the national systems.
+#[derive(Clone)]
+pub struct NationalHandlers {
+    /// Where the records are.
+    pub store: Arc<dyn Store>,
+    /// The population database.
+    pub population: Arc<dyn PopulationDatabase>,
+    /// The health-insurance register, asked.
+    pub insurance: Arc<dyn InsuranceRegister>,
+    /// The health-insurance register, told.
+    pub check_in: Arc<dyn CheckInChannel>,
+    /// Signs as the facility.
+    pub signer: Arc<dyn FacilitySigner>,
+}
+
+impl std::fmt::Debug for NationalHandlers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NationalHandlers")
+    }
+}
+
+#[async_trait]
+impl Handler for NationalHandlers {
+    async fn deliver(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
+        match message.kind {
+            MessageKind::CheckIn => self.check_in(message).await,
+            MessageKind::InsuranceLookUp => self.look_up(message).await,
+            MessageKind::PopulationCheck => self.check_population(message).await,
+            // Never leased: it is staff's from the beginning.
+            MessageKind::Correction => Err(never("for_staff")),
+        }
+    }
+}
+
+impl NationalHandlers {
+    async fn check_in(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
+        let cost: Cost = read(&message.payload).ok_or_else(|| never("payload_malformed"))?;
+        let visit = self.store.visit(message.visit).await.map_err(|_| later("store_unavailable"))?;
+        let document = visit.as_ref().and_then(|visit| cost.document(visit));
+        let document = document.ok_or_else(|| never("record_erased"))?;
+        let sent = document.write(self.signer.as_ref()).map_err(|fault| match fault {
+            DocumentFault::Field(fault) => Failure::Never(format!("{}_{}", fault.code(), fault.tag())),
+            DocumentFault::Signer(_) => later("not_signed"),
+        })?;
+        let receipt = self.check_in.send_check_in(&sent).await.map_err(|error| failure(&error))?;
+        let receipt = MessageReceipt {
+            transaction: receipt.transaction.clone(),
+            received: receipt.received_at,
+            sent,
+            answer: receipt.raw,
+        };
+        Ok(Answer { receipt: Some(receipt), found: None })
+    }
+
+    async fn look_up(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
+        let person: Person = read(&message.payload).ok_or_else(|| never("payload_malformed"))?;
+        let finding = self.insurance.look_up(&person).await.map_err(|error| failure(&error))?;
+        Ok(Answer { receipt: None, found: Some(Found::Insurance(insured(finding))) })
+    }
+
+    async fn check_population(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
+        let person: Person = read(&message.payload).ok_or_else(|| never("payload_malformed"))?;
+        let outcome = match self.population.verify(&person).await.map_err(|error| failure(&error))? {
+            Existence::Exists => Population::Matches,
+            Existence::Unknown => Population::Mismatch,
+        };
+        Ok(Answer { receipt: None, found: Some(Found::Population(outcome)) })
+    }
+}
+
+fn later(word: &str) -> Failure {
+    Failure::Later(word.to_owned())
+}
+
+fn never(word: &str) -> Failure {
+    Failure::Never(word.to_owned())
+}
+
+/// Refusals of the station's account or its officer, not of what is said: the operator mends those, and the message
+/// then goes out as it is.
+const ABOUT_THE_ACCOUNT: [&str; 5] = ["401", "403", "501", "054", "055"];
+
+/// What a national system's error is to a message.
+fn failure(error: &NationalError) -> Failure {
+    match error {
+        NationalError::Unavailable { trouble, .. } => later(&word(*trouble)),
+        // A SOAP fault may say it in words (SOAP 1.1 4.4.1).
+        NationalError::Refused { code, .. }
+            if ABOUT_THE_ACCOUNT.contains(&code.as_str()) || code.ends_with("Authentication") =>
+        {
+            Failure::Later(format!("refused_{code}"))
+        }
+        NationalError::Refused { code, .. } => Failure::Never(format!("refused_{code}")),
+        NationalError::NotAskable { field, .. } => Failure::Never(format!("malformed_{field}")),
+    }
+}
+
+fn word(trouble: Trouble) -> String {
+    match trouble {
+        Trouble::NoConnection => "no_connection",
+        Trouble::TimedOut => "timed_out",
+        Trouble::Interrupted => "interrupted",
+        Trouble::Status(status) => return format!("status_{status}"),
+        Trouble::TooLarge => "answer_too_large",
+        Trouble::Malformed => "answer_malformed",
+        Trouble::Simulated => "answer_simulated",
+        Trouble::Reported => "reported_trouble",
+        Trouble::NoRandomness => "no_randomness",
+        Trouble::CircuitOpen => "left_alone_for_now",
+        Trouble::Busy => "too_many_calls_at_once",
+        Trouble::Unproved => "answer_unproved",
+    }
+    .to_owned()
+}

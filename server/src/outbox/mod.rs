@@ -1,0 +1,51 @@
+//! What must reach a national system, until it has: the policy of each message, and the worker that delivers them.
+//!
+//! A message is written with its record (`store::outbox`); from there on it is this module's. Each is delivered at
+//! least once, those about one person to one system in their order, with back-off between attempts. What cannot be
+//! delivered becomes a dead letter that staff see and decide about; nothing is ever stuck silently.
+
+pub mod first_cost;
+pub mod handlers;
+pub mod messages;
+pub mod policy;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+
+pub use handlers::NationalHandlers;
+pub use policy::{MESSAGES, Policy};
+pub use worker::Worker;
+
+use crate::store::{ClaimedMessage, Found, MessageReceipt};
+
+/// What a system said to a message that it took.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answer {
+    /// The receipt, where it gives one.
+    pub receipt: Option<MessageReceipt>,
+    /// What the answer says about the visit.
+    pub found: Option<Found>,
+}
+
+/// Why a message was not taken: a stable word, never content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// Trying again may help.
+    Later(String),
+    /// Trying again cannot help.
+    Never(String),
+}
+
+/// Delivers messages of every kind.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    /// Delivers one message. It may have been delivered before: what the other side does then is its handler's to
+    /// know.
+    ///
+    /// # Errors
+    /// Where it was not taken, as far as is known.
+    async fn deliver(&self, message: &ClaimedMessage) -> Result<Answer, Failure>;
+}
