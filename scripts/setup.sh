@@ -11,7 +11,7 @@ packages=(
   # the independent judges of signatures
   openssl xmlsec1
   # pages as people see them
-  chromium
+  chromium chromium-driver
 )
 
 missing=()

@@ -27,7 +27,7 @@ use crate::{
         live::{Live, News},
     },
     national::{
-        ConfigurationError, InsuranceClient, NationalConfiguration,
+        ConfigurationError, IdentityProvider, InsuranceClient, NationalConfiguration, VneidClient,
         insurance::{CheckInChannel, FacilitySigner, SignatureFilesError, Unsigned, XmlSignature},
     },
     outbox::{NationalHandlers, Worker, first_cost::FirstCosts},
@@ -332,8 +332,9 @@ pub async fn assemble(
         station: Arc::clone(&conversations.station),
         simulated: conversations.simulated,
         live: live.clone(),
-        random,
+        random: random.clone(),
         passwords,
+        vneid: vneid(config, &clock, random)?,
         secure: config.staff.tls,
     };
     let first_costs = FirstCosts {
@@ -376,6 +377,16 @@ fn signer(config: &Config) -> Result<Arc<dyn FacilitySigner>, SignatureFilesErro
         Some(files) => Arc::new(XmlSignature::load(files)?),
         None => Arc::new(Unsigned),
     })
+}
+
+fn vneid(
+    config: &Config,
+    clock: &Clock,
+    random: Random,
+) -> Result<Option<Arc<dyn IdentityProvider>>, ConfigurationError> {
+    let Some(settings) = config.national.vneid.clone() else { return Ok(None) };
+    let client = VneidClient::new(settings, config.mode, clock.clone(), random)?;
+    Ok(Some(Arc::new(client)))
 }
 
 fn station(path: &Path) -> Result<Station, StartError> {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
     sync::OnceLock,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use devices::testing::PrivatePcscd;
@@ -27,6 +27,8 @@ pub struct World {
     listen: Option<String>,
     /// When the world's clock stood at [`CLOCK`].
     began: Instant,
+    /// By how much it was set forward since.
+    ahead: Duration,
     pcscd: PrivatePcscd,
     card: Option<Running>,
     /// The member of staff at the desk, once one is needed.
@@ -51,6 +53,7 @@ impl World {
         let began = Instant::now();
         let mut world = Self {
             began,
+            ahead: Duration::ZERO,
             mock: Running::start(&mut mock)?,
             server: None,
             listen: None,
@@ -92,7 +95,16 @@ impl World {
     /// None, where [`CLOCK`] is a time.
     pub fn now(&self) -> io::Result<jiff::Timestamp> {
         let start: jiff::Timestamp = CLOCK.parse().map_err(io::Error::other)?;
-        Ok(start + self.began.elapsed())
+        Ok(start + self.began.elapsed() + self.ahead)
+    }
+
+    /// Lets time pass: the server comes back with a later clock. What runs beside it stays behind.
+    ///
+    /// # Errors
+    /// Where the server does not start.
+    pub fn let_pass(&mut self, time: Duration) -> io::Result<()> {
+        self.ahead += time;
+        self.start_server()
     }
 
     /// The member of staff at the desk, who signs in when first needed and stays so through a restart.

@@ -17,9 +17,13 @@ use axum::{
 use flows::health::Station;
 use session::Staff;
 
-use crate::{clock::Clock, random::Random, staff::password::Passwords, store::Store};
+use crate::{
+    clock::Clock, national::IdentityProvider, random::Random, staff::password::Passwords, store::Store,
+};
 use live::Live;
 
+mod accesses;
+mod accounts;
 mod admission;
 mod calls;
 mod check;
@@ -28,6 +32,7 @@ pub mod live;
 mod session;
 mod sign_in;
 mod visits;
+mod vneid;
 mod words;
 
 /// A form is a few lines of text.
@@ -50,6 +55,8 @@ pub struct Console {
     pub random: Random,
     /// For passwords.
     pub passwords: Passwords,
+    /// VNeID, where it is configured.
+    pub vneid: Option<Arc<dyn IdentityProvider>>,
     /// Whether the pages are reached over TLS: cookies then come over nothing else.
     pub secure: bool,
 }
@@ -97,6 +104,8 @@ pub fn router(console: Console) -> Router {
     // For whoever comes.
     let open = Router::new()
         .route("/staff/style.css", get(style))
+        .route("/staff/vneid/start", get(vneid::start))
+        .route("/staff/vneid/callback", get(vneid::callback))
         .route("/staff/sign-in", get(sign_in::show).post(sign_in::password))
         .route("/staff/sign-in/code", get(sign_in::show_code).post(sign_in::code))
         .route("/staff/sign-in/enrol", get(sign_in::show_enrolment).post(sign_in::enrol));
@@ -107,11 +116,16 @@ pub fn router(console: Console) -> Router {
         .route("/staff/live.js", get(script))
         .route("/staff/events", get(events))
         .route("/staff/sign-out", post(sign_in::sign_out))
+        .route("/staff/account", get(accounts::show_own).post(accounts::change_own))
+        .route("/staff/accounts", get(accounts::list).post(accounts::add))
+        .route("/staff/accounts/{account}", post(accounts::change))
+        .route("/staff/accesses", get(accesses::list).post(accesses::of_person))
         .route("/staff/calls/{call}", get(calls::show))
         .route("/staff/calls/{call}/admit", post(admission::admit))
         .route("/staff/calls/{call}/close", post(calls::close))
         .route("/staff/visits", get(visits::list))
         .route("/staff/visits/{visit}", get(visits::show))
+        .route("/staff/visits/{visit}/why", post(accesses::why))
         .route("/staff/visits/{visit}/record.json", get(visits::record))
         .route_layer(middleware::from_fn_with_state(console.clone(), session::guard))
         .merge(open)

@@ -26,6 +26,9 @@ pub(super) const SIGNED_IN: &str = "staff";
 /// The cookie between password and second factor.
 pub(super) const HALFWAY: &str = "staff-step";
 
+/// The cookie while VNeID is asked.
+pub(super) const WITH_VNEID: &str = "staff-vneid";
+
 /// The query that marks a page which loads itself again: that keeps nobody signed in.
 pub(super) const LIVE: &str = "live";
 
@@ -59,6 +62,16 @@ impl Staff {
     /// Whether they have this role here.
     pub(super) fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Whether they see the accounts.
+    pub(super) fn manages(&self) -> bool {
+        self.has(Role::Manager)
+    }
+
+    /// Whether they see the access log.
+    pub(super) fn audits(&self) -> bool {
+        self.has(Role::Auditor)
     }
 
     /// Goes on only for someone with this role here.
@@ -189,9 +202,18 @@ pub(super) fn token(headers: &HeaderMap, cookie: &str) -> Option<SessionToken> {
 
 /// A cookie that only these pages get and no script reads; over TLS under a name that no other page can set.
 pub(super) fn cookie(name: &str, value: &str, secure: bool) -> HeaderValue {
+    set_cookie(name, value, secure, "Strict")
+}
+
+/// The same, for a cookie that is to come along when another site leads back here.
+pub(super) fn lax_cookie(name: &str, value: &str, secure: bool) -> HeaderValue {
+    set_cookie(name, value, secure, "Lax")
+}
+
+fn set_cookie(name: &str, value: &str, secure: bool, same_site: &str) -> HeaderValue {
     let (prefix, secure) = if secure { ("__Host-", "; Secure") } else { ("", "") };
     let age = if value.is_empty() { "; Max-Age=0" } else { "" };
-    let text = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}");
+    let text = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}{age}");
     let mut header = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
     header.set_sensitive(true);
     header

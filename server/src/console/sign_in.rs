@@ -28,7 +28,7 @@ use crate::{
 
 /// What a form of these pages brought that cannot be taken.
 #[derive(Clone, Copy)]
-enum Fault {
+pub(super) enum Fault {
     None,
     Wrong,
     WrongCode,
@@ -40,7 +40,7 @@ enum Fault {
 }
 
 impl Fault {
-    fn words(self) -> String {
+    pub(super) fn words(self) -> String {
         match self {
             Self::None => String::new(),
             Self::Wrong => "Tên đăng nhập hoặc mật khẩu không đúng (wrong user name or password)".into(),
@@ -83,6 +83,7 @@ struct PasswordPage {
     next: String,
     user_name: String,
     fault: String,
+    vneid: bool,
 }
 
 #[derive(Template)]
@@ -116,6 +117,7 @@ fn password_page(console: &Console, next: &str, user_name: &str, fault: Fault) -
         next: next.to_owned(),
         user_name: user_name.to_owned(),
         fault: fault.words(),
+        vneid: console.vneid.is_some(),
     };
     html(fault.status(), &page)
 }
@@ -142,7 +144,7 @@ fn enrol_page(console: &Console, enrolling: &Enrolling, fault: Fault) -> Result<
 }
 
 /// What the address of a page of these says.
-fn asked(query: Option<&str>) -> (String, bool) {
+pub(super) fn asked(query: Option<&str>) -> (String, bool) {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let (mut next, mut timed_out) = ("/staff".to_owned(), false);
     for (name, value) in pairs {
@@ -354,7 +356,11 @@ pub(super) struct TypedEnrolment {
 }
 
 /// The chosen password, typed twice.
-fn chosen(password: &SecretString, again: &SecretString, user_name: &UserName) -> Result<Password, Fault> {
+pub(super) fn chosen(
+    password: &SecretString,
+    again: &SecretString,
+    user_name: &UserName,
+) -> Result<Password, Fault> {
     let text = secrecy::ExposeSecret::expose_secret;
     if text(password) != text(again) {
         return Err(Fault::Differ);

@@ -23,6 +23,8 @@ use crate::{
     },
 };
 
+mod staff;
+
 fn station() -> Station {
     let text = |text: &str| Text { vi: text.into(), en: text.into() };
     Station {
@@ -76,6 +78,7 @@ impl Desk {
             live: Live::default(),
             random: seeded(2),
             passwords: Passwords::new(seeded(3)),
+            vneid: None,
             secure: false,
         };
         let token = signed_in(&*store, "tran.van.mau", "Trần Văn Mẫu", roles, at(600)).await;

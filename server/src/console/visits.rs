@@ -12,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Console, Frame,
+    Console, Frame, accesses,
     check::Id,
     failure::{Failure, html},
     session::Staff,
@@ -22,6 +22,7 @@ use crate::{
     staff::Role,
     store::{
         Queue, Visit,
+        accesses::{Purpose, Shown},
         visits::{insurance_code, station_day},
     },
 };
@@ -104,6 +105,9 @@ pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result
     staff.require_any(&[Role::Reception, Role::Clinician])?;
     let today = station_day(console.clock.now());
     let visits = console.store.visits(&console.station.code, today).await?;
+    let purpose = if staff.has(Role::Reception) { Purpose::Reception } else { Purpose::Care };
+    let shown = visits.iter().map(|visit| visit.recorded.visit).collect();
+    console.note_access(&staff, shown, Shown::List, purpose).await?;
     let page = ListPage {
         frame: staff.frame(&console),
         day: today.strftime("%d/%m/%Y").to_string(),
@@ -132,6 +136,9 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let visit = found(&console, visit).await?;
+    if !console.may_see(&staff, &visit, Shown::Record).await? {
+        return accesses::ask(&console, &staff, &visit, Vec::new());
+    }
     let page = Page {
         frame: staff.frame(&console),
         visit: VisitView::new(&console, &visit),
@@ -143,11 +150,14 @@ pub(super) async fn show(
 /// `GET /staff/visits/{visit}/record.json`: the record, for whoever has to show what is kept.
 pub(super) async fn record(
     State(console): State<Console>,
-    _staff: Staff,
+    staff: Staff,
     Id(visit): Id,
 ) -> Result<Response, Failure> {
     let receipts = console.store.receipts(visit).await?;
     let visit = found(&console, visit).await?;
+    if !console.may_see(&staff, &visit, Shown::Export).await? {
+        return accesses::ask(&console, &staff, &visit, Vec::new());
+    }
     let (recorded, patient) = (&visit.recorded, visit.patient.as_ref());
     let birth = patient.and_then(|patient| patient.birth);
     let record = json!({

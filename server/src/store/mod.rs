@@ -12,6 +12,7 @@ use identity::number::PersonalNumber;
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
+pub mod accesses;
 pub mod calls;
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -26,6 +27,7 @@ pub mod sqlite;
 pub mod staff;
 pub mod visits;
 
+pub use accesses::AccessLog;
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
 pub use desk::{AcknowledgeCall, CallStanding, CallState, Desk, HandBack, Member, TakeOver};
 pub use error::{ChallengeFault, StoreError};
@@ -56,7 +58,7 @@ pub struct Forgotten {
 
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
-pub trait Store: Desk + LookUps + Outbox + Queues + StaffAccounts + Send + Sync {
+pub trait Store: AccessLog + Desk + LookUps + Outbox + Queues + StaffAccounts + Send + Sync {
     /// Enrols these callers, one that is known with its new key and place, and withdraws every other.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
-use identity::number::PersonalNumber;
+use identity::{SecretBytes, number::PersonalNumber};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -333,6 +333,26 @@ impl std::fmt::Debug for StaffSession {
     }
 }
 
+/// A sign-in by VNeID that has begun: kept sealed, found by its `state` and the browser that began it, good once, for
+/// [`CODE_MINUTES`].
+#[derive(Clone)]
+pub struct IdentityAttempt {
+    /// OpenID Connect's `state`.
+    pub state: SecretString,
+    /// What is needed to end it: nonce and PKCE verifier.
+    pub attempt: SecretBytes,
+    /// The page that was wanted.
+    pub next: String,
+    /// Now.
+    pub at: Timestamp,
+}
+
+impl std::fmt::Debug for IdentityAttempt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdentityAttempt").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
 /// What a token is good for.
 #[derive(Debug, Clone)]
 pub enum Presented {
@@ -402,6 +422,12 @@ pub trait StaffAccounts: Send + Sync {
     /// Where it could not be written.
     async fn fail_sign_in(&self, attempt: SignInAttempt) -> Result<(), StoreError>;
 
+    /// Takes an attempt back whose password was right, where nobody signs in by it.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn take_back_attempt(&self, attempt: SignInAttempt) -> Result<(), StoreError>;
+
     /// Takes the password as right. The token is good for the second factor alone, for [`CODE_MINUTES`].
     ///
     /// # Errors
@@ -425,6 +451,33 @@ pub trait StaffAccounts: Send + Sync {
     /// # Errors
     /// Where it could not be written.
     async fn enrol(&self, enrolment: Enrolment) -> Result<CodeAnswer, StoreError>;
+
+    /// Keeps a sign-in by VNeID while the browser is away. The token is for that browser.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn keep_identity_attempt(&self, attempt: IdentityAttempt) -> Result<SessionToken, StoreError>;
+
+    /// What was kept, once: the attempt, and the page that was wanted. None where it is not this browser's, or too old.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn take_identity_attempt(
+        &self,
+        state: &SecretString,
+        browser: &SessionToken,
+        at: Timestamp,
+    ) -> Result<Option<(SecretBytes, String)>, StoreError>;
+
+    /// Signs in whose number this is, as VNeID says. None where no account has it that may sign in.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn sign_in_by_number(
+        &self,
+        number: &PersonalNumber,
+        at: Timestamp,
+    ) -> Result<Option<SessionToken>, StoreError>;
 
     /// Who presents a token.
     ///

@@ -14,6 +14,7 @@ mod first_cost;
 mod kit;
 mod privacy;
 mod signing;
+mod staff;
 mod start;
 mod visit;
 mod without_proof;

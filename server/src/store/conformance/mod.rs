@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::*;
 use crate::random::Random;
 
+pub mod accesses;
 pub mod calls;
 pub mod desk;
 pub mod erasure;
@@ -107,7 +108,13 @@ macro_rules! conformance_tests {
                 a_conversation_that_is_handed_back_goes_on_and_may_call_again
                 a_call_of_no_conversation_cannot_be_handed_back
                 what_staff_did_about_calls_stands_in_the_log;
+            accesses:
+                it_is_found_by_person_and_by_staff
+                a_list_is_written_once_in_a_session
+                a_reason_opens_one_record_in_one_session_for_a_while;
             staff:
+                who_signs_in_by_vneid_is_staff_already
+                an_attempt_is_good_once_in_the_browser_that_began_it
                 an_account_is_listed_as_it_was_added
                 a_password_and_a_code_sign_in
                 a_code_counts_once

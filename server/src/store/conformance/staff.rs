@@ -10,8 +10,8 @@ use crate::{
     staff::{Code, OneTimeSecret, PasswordHash, Post, Role, UserName, lockout},
     store::staff::{
         Added, Change, ChangeStaff, Changed, CodeAnswer, CodeAttempt, Credential, Enrolment, Expected,
-        IDLE_MINUTES, LONGEST_HOURS, NewStaff, PasswordPassed, Presented, SessionToken, SignInAttempt,
-        SignInBegun, Source, StaffSession, Way, digests,
+        IDLE_MINUTES, IdentityAttempt, LONGEST_HOURS, NewStaff, PasswordPassed, Presented, SessionToken,
+        SignInAttempt, SignInBegun, Source, StaffSession, Way, digests,
     },
 };
 
@@ -415,4 +415,49 @@ pub async fn a_password_alone_opens_nothing(world: &World<'_>) {
     // It is good for ten minutes.
     let answer = enter(world.store, &token, &code_at(at(601)), desk(), at(601)).await;
     assert!(matches!(answer, CodeAnswer::Expired), "{answer:?}");
+}
+
+pub async fn who_signs_in_by_vneid_is_staff_already(world: &World<'_>) {
+    let number = PersonalNumber::parse("001180000099").unwrap();
+    assert!(
+        world.store.sign_in_by_number(&number, at(0)).await.unwrap().is_none(),
+        "an account came by itself"
+    );
+    let staff = NewStaff {
+        user_name: user("can"),
+        name: "Lê Thị Cán".into(),
+        number: Some(number.clone()),
+        posts: posts(&[Role::Reception]),
+        credential: ready(),
+        by: None,
+        at: at(0),
+    };
+    let Added::Added(id) = world.store.add_staff(staff).await.unwrap() else { panic!() };
+    let token = world.store.sign_in_by_number(&number, at(1)).await.unwrap().unwrap();
+    let signed_in = session(world.store, &token, at(2)).await.unwrap();
+    assert_eq!((signed_in.staff, signed_in.way), (id, Way::VneId));
+    change(world.store, id, Change::Lock, at(3)).await;
+    assert!(world.store.sign_in_by_number(&number, at(4)).await.unwrap().is_none());
+    intact(world.store).await;
+}
+
+pub async fn an_attempt_is_good_once_in_the_browser_that_began_it(world: &World<'_>) {
+    let begin = async |state: &str, seconds| {
+        let attempt = IdentityAttempt {
+            state: state.into(),
+            attempt: secret("nonce and verifier"),
+            next: "/staff/visits".into(),
+            at: at(seconds),
+        };
+        world.store.keep_identity_attempt(attempt).await.unwrap()
+    };
+    let take = async |state: &str, browser: &SessionToken, seconds| {
+        world.store.take_identity_attempt(&state.into(), browser, at(seconds)).await.unwrap()
+    };
+    let (first, second) = (begin("one", 0).await, begin("two", 0).await);
+    assert_eq!(take("one", &second, 1).await, None, "another browser ends it");
+    assert_eq!(take("one", &first, 1).await, Some((secret("nonce and verifier"), "/staff/visits".into())));
+    assert_eq!(take("one", &first, 1).await, None, "it can be ended twice");
+    assert_eq!(take("two", &second, 601).await, None, "it is good for ever");
+    intact(world.store).await;
 }

@@ -62,6 +62,9 @@ pub(super) enum Logged {
     PasswordPassed,
     StaffSignedIn,
     StaffSeen,
+    IdentityAsked,
+    IdentityAnswered,
+    RecordShown,
     StaffSessionEnded,
     LookedUp,
 }
@@ -74,6 +77,7 @@ impl Logged {
             Self::ConsentAnswered => Some("SELECT * FROM consents WHERE id = ?"),
             Self::StaffCalled => Some("SELECT * FROM calls WHERE id = ?"),
             Self::CallAnswered => Some("SELECT * FROM call_endings WHERE call = ?"),
+            Self::RecordShown => Some("SELECT * FROM accesses WHERE id = ?"),
             Self::CallMadeAgain | Self::CallAcknowledged | Self::CallTakenOver | Self::CallHandedBack => {
                 Some("SELECT * FROM call_events WHERE id = ?")
             }
@@ -111,6 +115,8 @@ impl Logged {
             | Self::PasswordPassed
             | Self::StaffSignedIn
             | Self::StaffSeen
+            | Self::IdentityAsked
+            | Self::IdentityAnswered
             | Self::StaffSessionEnded => None,
         }
     }

@@ -47,3 +47,29 @@ CREATE TABLE staff_sessions (
     CHECK ((ended_at IS NULL) = (ending IS NULL))
 ) STRICT;
 CREATE INDEX staff_sessions_by_staff ON staff_sessions (staff) WHERE ended_at IS NULL;
+
+-- Sign-ins by VNeID that are under way. A row is good once.
+CREATE TABLE identity_attempts (
+    state BLOB PRIMARY KEY, -- keyed hash
+    browser BLOB NOT NULL, -- keyed hash of the cookie that the browser got
+    attempt BLOB NOT NULL, -- sealed
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Rows are only added. Each has its leaf in `audit`.
+CREATE TABLE accesses (
+    id TEXT PRIMARY KEY,
+    staff TEXT NOT NULL REFERENCES staff,
+    session TEXT NOT NULL REFERENCES staff_sessions,
+    visit TEXT NOT NULL REFERENCES visits,
+    subject TEXT NOT NULL REFERENCES subjects,
+    shown TEXT NOT NULL CHECK (shown IN ('list', 'record', 'export', 'asked')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('reception', 'care', 'reason')),
+    reason BLOB, -- sealed
+    at INTEGER NOT NULL,
+    CHECK ((reason IS NOT NULL) = (shown = 'asked'))
+) STRICT;
+CREATE INDEX accesses_by_staff ON accesses (staff, at);
+CREATE INDEX accesses_by_subject ON accesses (subject, at);
+CREATE INDEX accesses_by_session ON accesses (session, visit);
+CREATE INDEX accesses_by_age ON accesses (at);

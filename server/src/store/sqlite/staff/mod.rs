@@ -1,7 +1,9 @@
 //! Accounts of staff.
 
 use async_trait::async_trait;
+use identity::{SecretBytes, number::PersonalNumber};
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -19,15 +21,17 @@ use crate::{
         StoreError,
         staff::{
             Added, Change, ChangeStaff, Changed, CodeAnswer, CodeAttempt, Credential, ENROLMENT_HOURS,
-            Enrolling, Enrolment, NewStaff, PasswordPassed, Presented, SessionEnd, SessionToken,
-            SignInAttempt, SignInBegun, StaffAccount, StaffAccounts,
+            Enrolling, Enrolment, IdentityAttempt, NewStaff, PasswordPassed, Presented, SessionEnd,
+            SessionToken, SignInAttempt, SignInBegun, StaffAccount, StaffAccounts,
         },
     },
 };
 
+mod accesses;
 mod failures;
 mod sessions;
 mod sign_in;
+mod vneid;
 
 /// What is sealed of who someone is.
 #[derive(Serialize, Deserialize)]
@@ -82,10 +86,7 @@ impl Operation for NewStaff {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Added, StoreError> {
         let user_name = user_name_hash(tx.keys(), &self.user_name);
-        let number = self
-            .number
-            .as_ref()
-            .map(|number| tx.keys().master.look_up("staff.number", number.as_str().as_bytes()));
+        let number = self.number.as_ref().map(|number| vneid::number_hash(tx.keys(), number));
         let taken = |column: &'static str| format!("SELECT 1 FROM staff WHERE {column} = ?");
         for (column, value, refusal) in
             [("user_name", Some(user_name), Added::UserNameTaken), ("number", number, Added::NumberTaken)]
@@ -296,6 +297,10 @@ impl StaffAccounts for SqliteStore {
         self.writer.submit(sign_in::Fail(attempt)).await
     }
 
+    async fn take_back_attempt(&self, attempt: SignInAttempt) -> Result<(), StoreError> {
+        self.writer.submit(sign_in::TakeBack(attempt)).await
+    }
+
     async fn pass_password(&self, passed: PasswordPassed) -> Result<SessionToken, StoreError> {
         self.writer.submit(passed).await
     }
@@ -310,6 +315,27 @@ impl StaffAccounts for SqliteStore {
 
     async fn enrol(&self, enrolment: Enrolment) -> Result<CodeAnswer, StoreError> {
         self.writer.submit(enrolment).await
+    }
+
+    async fn keep_identity_attempt(&self, attempt: IdentityAttempt) -> Result<SessionToken, StoreError> {
+        self.writer.submit(attempt).await
+    }
+
+    async fn take_identity_attempt(
+        &self,
+        state: &SecretString,
+        browser: &SessionToken,
+        at: Timestamp,
+    ) -> Result<Option<(SecretBytes, String)>, StoreError> {
+        self.writer.submit(vneid::Take { state: state.clone(), browser: browser.clone(), at }).await
+    }
+
+    async fn sign_in_by_number(
+        &self,
+        number: &PersonalNumber,
+        at: Timestamp,
+    ) -> Result<Option<SessionToken>, StoreError> {
+        self.writer.submit(vneid::ByNumber { number: number.clone(), at }).await
     }
 
     async fn staff_session(&self, token: &SessionToken, at: Timestamp) -> Result<Presented, StoreError> {

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{
     DataKey, Keys, Logged, OneTimeSecret, Operation, Place, Presented, Profile, Sealed, SessionEnd,
-    SessionToken, StoreError, Transaction, failures, key_of, open, posts,
+    SessionToken, StoreError, Transaction, failures, key_of, open, posts, vneid,
 };
 use crate::store::{
     sqlite::transaction::{id, time},
@@ -268,6 +268,7 @@ impl Operation for EndTimedOut {
                 ended += 1;
             }
         }
+        vneid::forget(tx, self.at).await?;
         let forgotten = failures::forget(tx, self.at).await?;
         if forgotten > 0 {
             let count = forgotten.to_be_bytes();

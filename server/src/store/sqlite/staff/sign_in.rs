@@ -99,6 +99,21 @@ impl Operation for Fail {
     }
 }
 
+pub(super) struct TakeBack(pub(super) SignInAttempt);
+
+#[async_trait]
+impl Operation for TakeBack {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let SignInAttempt { user_name, source, at } = &self.0;
+        Counts::of(tx, user_name, source).take_back(tx, *at).await?;
+        let account = account_named(tx, user_name).await?;
+        let record = account.as_ref().map_or(Ok(NOBODY), |row| row.try_get("id"))?.to_owned();
+        tx.log_content(Logged::PasswordPassed, &record, &[], *at).await
+    }
+}
+
 #[async_trait]
 impl Operation for PasswordPassed {
     type Output = SessionToken;

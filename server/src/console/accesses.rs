@@ -1,0 +1,250 @@
+//! Who may see a record now, why, and the log of who did.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use identity::number::PersonalNumber;
+use jiff::SignedDuration;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    Console, Frame, admission,
+    check::Id,
+    failure::{Failure, html},
+    session::Staff,
+    visits::local,
+};
+use crate::{
+    staff::Role,
+    store::{
+        Visit,
+        accesses::{Access, Accesses, NewAccess, Purpose, REASON_MINUTES, Shown},
+        visits::station_day,
+    },
+};
+
+impl Console {
+    /// What ordinary duty lets `staff` see of this visit: reception and care, at the station, on the day.
+    pub(super) fn duty(&self, staff: &Staff, visit: &Visit) -> Option<Purpose> {
+        let today = station_day(self.clock.now()) == station_day(visit.recorded.at);
+        if !today || visit.station != self.station.code {
+            return None;
+        }
+        [(Role::Reception, Purpose::Reception), (Role::Clinician, Purpose::Care)]
+            .into_iter()
+            .find_map(|(role, purpose)| staff.has(role).then_some(purpose))
+    }
+
+    /// Writes down that these records are shown, before they are.
+    pub(super) async fn note_access(
+        &self,
+        staff: &Staff,
+        visits: Vec<Uuid>,
+        shown: Shown,
+        purpose: Purpose,
+    ) -> Result<(), Failure> {
+        if visits.is_empty() {
+            return Ok(());
+        }
+        let at = self.clock.now();
+        let access =
+            NewAccess { staff: staff.id, session: staff.session, visits, shown, purpose, reason: None, at };
+        Ok(self.store.record_access(access).await?)
+    }
+
+    /// Lets `staff` see one record, and writes that down: by duty, or for a reason given a moment ago in this session.
+    /// Where neither holds, the reason is to be asked for.
+    pub(super) async fn may_see(&self, staff: &Staff, visit: &Visit, shown: Shown) -> Result<bool, Failure> {
+        let id = visit.recorded.visit;
+        let purpose = match self.duty(staff, visit) {
+            Some(purpose) => purpose,
+            None => {
+                let now = self.clock.now();
+                let since = now.checked_sub(SignedDuration::from_mins(REASON_MINUTES)).unwrap_or(now);
+                if !self.store.reason_given(staff.session, id, since).await? {
+                    return Ok(false);
+                }
+                Purpose::Reason
+            }
+        };
+        self.note_access(staff, vec![id], shown, purpose).await?;
+        Ok(true)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "why.html")]
+struct WhyPage {
+    frame: Frame,
+    visit: Uuid,
+    number: String,
+    day: String,
+    faults: Vec<String>,
+}
+
+/// The page that asks why someone wants to see a record that they do not serve now.
+pub(super) fn ask(
+    console: &Console,
+    staff: &Staff,
+    visit: &Visit,
+    faults: Vec<String>,
+) -> Result<Response, Failure> {
+    let status = if faults.is_empty() { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = WhyPage {
+        frame: staff.frame(console),
+        visit: visit.recorded.visit,
+        number: visit.recorded.ticket_number(),
+        day: station_day(visit.recorded.at).strftime("%d/%m/%Y").to_string(),
+        faults,
+    };
+    html(status, &page)
+}
+
+/// A reason.
+#[derive(Deserialize)]
+pub(super) struct Why {
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /staff/visits/{visit}/why`
+pub(super) async fn why(
+    State(console): State<Console>,
+    staff: Staff,
+    Id(visit): Id,
+    Form(form): Form<Why>,
+) -> Result<Response, Failure> {
+    let mut faults = Vec::new();
+    let reason = admission::line(&form.reason, "Lý do / Reason", &mut faults);
+    let Some(reason) = reason else {
+        let visit = console.store.visit(visit).await?.ok_or(Failure::NotFound)?;
+        return ask(&console, &staff, &visit, faults);
+    };
+    let known = console.store.visit(visit).await?.ok_or(Failure::NotFound)?.recorded.visit;
+    let access = NewAccess {
+        staff: staff.id,
+        session: staff.session,
+        visits: vec![known],
+        shown: Shown::Asked,
+        purpose: Purpose::Reason,
+        reason: Some(reason),
+        at: console.clock.now(),
+    };
+    console.store.record_access(access).await?;
+    Ok(Redirect::to(&format!("/staff/visits/{known}")).into_response())
+}
+
+/// A row as the page shows it.
+struct Row {
+    time: String,
+    staff: Uuid,
+    name: String,
+    subject: Uuid,
+    number: String,
+    day: String,
+    shown: &'static str,
+    purpose: &'static str,
+    reason: Option<String>,
+}
+
+impl From<Access> for Row {
+    fn from(access: Access) -> Self {
+        Self {
+            time: local(access.at).strftime("%d/%m/%Y %H:%M:%S").to_string(),
+            staff: access.staff,
+            name: access.name,
+            subject: access.subject,
+            number: access.number,
+            day: access.day.strftime("%d/%m/%Y").to_string(),
+            shown: match access.shown {
+                Shown::List => "Danh sách",
+                Shown::Record => "Hồ sơ",
+                Shown::Export => "Xuất tệp",
+                Shown::Asked => "Nêu lý do",
+            },
+            purpose: match access.purpose {
+                Purpose::Reception => "Tiếp đón",
+                Purpose::Care => "Khám chữa bệnh",
+                Purpose::Reason => "Theo lý do đã nêu",
+            },
+            reason: access.reason,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "accesses.html")]
+struct LogPage {
+    frame: Frame,
+    rows: Vec<Row>,
+    filtered: bool,
+    faults: Vec<String>,
+}
+
+/// Whose accesses are wanted.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    staff: Option<Uuid>,
+    person: Option<Uuid>,
+}
+
+/// `GET /staff/accesses`
+pub(super) async fn list(
+    State(console): State<Console>,
+    staff: Staff,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    staff.require(Role::Auditor)?;
+    let which = match (wanted.person, wanted.staff) {
+        (Some(subject), _) => Accesses::To(subject),
+        (None, Some(staff)) => Accesses::By(staff),
+        (None, None) => Accesses::Latest,
+    };
+    page(&console, &staff, which, Vec::new()).await
+}
+
+async fn page(
+    console: &Console,
+    staff: &Staff,
+    which: Accesses,
+    faults: Vec<String>,
+) -> Result<Response, Failure> {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let rows = console.store.accesses(which).await?.into_iter().map(Row::from).collect();
+    let filtered = which != Accesses::Latest;
+    html(status, &LogPage { frame: staff.frame(console), rows, filtered, faults })
+}
+
+/// A personal number, which never stands in an address.
+#[derive(Deserialize)]
+pub(super) struct Person {
+    #[serde(default)]
+    number: String,
+}
+
+/// `POST /staff/accesses`
+pub(super) async fn of_person(
+    State(console): State<Console>,
+    staff: Staff,
+    Form(form): Form<Person>,
+) -> Result<Response, Failure> {
+    staff.require(Role::Auditor)?;
+    let digits: String = form.number.chars().filter(|c| !c.is_whitespace()).collect();
+    let subject = match PersonalNumber::parse(&digits) {
+        Ok(number) => console.store.subject(&number).await?,
+        Err(_) => None,
+    };
+    match subject {
+        Some(subject) => Ok(Redirect::to(&format!("/staff/accesses?person={subject}")).into_response()),
+        None => {
+            let faults = vec!["Không có ai với số định danh này (nobody is known by this number)".to_owned()];
+            page(&console, &staff, Accesses::Latest, faults).await
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The access log: who saw which person's record, on which page, and why.
+
+use async_trait::async_trait;
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::StoreError;
+
+/// Minutes for which a reason that was given opens a record.
+pub const REASON_MINUTES: i64 = 15;
+/// Most rows of the log on one page.
+pub const MOST_ACCESSES: u32 = 200;
+
+/// What showed a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// A list of many: written once in a session for each person on it.
+    List,
+    /// The record's own page.
+    Record,
+    /// The record as a file.
+    Export,
+    /// Nothing yet: a reason was given to see it.
+    Asked,
+}
+
+/// Why a record was seen: the code of ordinary duty, or a reason that was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Reception at the station on the day of the visit.
+    Reception,
+    /// Care at the station on the day of the visit.
+    Care,
+    /// Neither: a reason was asked for, and stands in the row of [`Shown::Asked`].
+    Reason,
+}
+
+/// Records that are about to be shown.
+#[derive(Clone)]
+pub struct NewAccess {
+    /// Who sees them.
+    pub staff: Uuid,
+    /// In which session.
+    pub session: Uuid,
+    /// The visits.
+    pub visits: Vec<Uuid>,
+    /// Where.
+    pub shown: Shown,
+    /// Why.
+    pub purpose: Purpose,
+    /// The reason in their own words, with [`Shown::Asked`]. Sealed.
+    pub reason: Option<String>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+impl std::fmt::Debug for NewAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewAccess")
+            .field("staff", &self.staff)
+            .field("shown", &self.shown)
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which rows of the log are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accesses {
+    /// The latest.
+    Latest,
+    /// Of this member of staff.
+    By(Uuid),
+    /// To whatever is kept of this subject.
+    To(Uuid),
+}
+
+/// A row of the log. It names the patient by the number of the day alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Access {
+    /// When.
+    pub at: Timestamp,
+    /// Who saw it.
+    pub staff: Uuid,
+    /// Their name.
+    pub name: String,
+    /// Whose record.
+    pub subject: Uuid,
+    /// Which visit.
+    pub visit: Uuid,
+    /// The day of the visit.
+    pub day: Date,
+    /// The number that was called out.
+    pub number: String,
+    /// Where.
+    pub shown: Shown,
+    /// Why.
+    pub purpose: Purpose,
+    /// The reason that was given.
+    pub reason: Option<String>,
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access").field("at", &self.at).field("shown", &self.shown).finish_non_exhaustive()
+    }
+}
+
+/// The access log. Rows are only added.
+#[async_trait]
+pub trait AccessLog: Send + Sync {
+    /// Writes down that records are about to be shown. What could not be written may not be shown.
+    ///
+    /// # Errors
+    /// Where it could not be written, or there is no such visit.
+    async fn record_access(&self, access: NewAccess) -> Result<(), StoreError>;
+
+    /// Whether in this session a reason was given for this visit since then.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn reason_given(&self, session: Uuid, visit: Uuid, since: Timestamp) -> Result<bool, StoreError>;
+
+    /// Rows of the log, the latest first, at most [`MOST_ACCESSES`].
+    ///
+    /// # Errors
+    /// Where they could not be read.
+    async fn accesses(&self, which: Accesses) -> Result<Vec<Access>, StoreError>;
+}

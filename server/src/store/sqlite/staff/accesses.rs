@@ -1,0 +1,150 @@
+//! Who saw which record.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{Row as _, SqliteConnection};
+use uuid::Uuid;
+
+use super::{
+    DataKey, Keys, Logged, Operation, Place, Profile, Sealed, SqliteStore, StoreError, Transaction, key_of,
+    open,
+};
+use crate::store::{
+    Queue,
+    accesses::{Access, AccessLog, Accesses, MOST_ACCESSES, NewAccess, Shown},
+    sqlite::{
+        parse_word,
+        transaction::{id, time},
+        word,
+    },
+    visits::ticket_number,
+};
+
+fn place(access: &str) -> Place<'_> {
+    Place { table: "accesses", column: "reason", row: access }
+}
+
+#[async_trait]
+impl Operation for NewAccess {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let (staff, session) = (self.staff.to_string(), self.session.to_string());
+        let key = key_of(tx, &staff).await?;
+        for visit in &self.visits {
+            write(tx, self, (&staff, &session, &visit.to_string()), &key).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn write(
+    tx: &mut Transaction<'_>,
+    access: &NewAccess,
+    (staff, session, visit): (&str, &str, &str),
+    key: &DataKey,
+) -> Result<(), StoreError> {
+    let new = tx.new_id()?;
+    let reason = match &access.reason {
+        Some(reason) => Some(tx.seal(reason, key, place(&new))?),
+        None => None,
+    };
+    let row = sqlx::query(
+        "INSERT INTO accesses (id, staff, session, visit, subject, shown, purpose, reason, at)
+         SELECT ?1, ?2, ?3, visits.id, visits.subject, ?5, ?6, ?7, ?8 FROM visits WHERE visits.id = ?4
+             AND (?9 OR NOT EXISTS (SELECT 1 FROM accesses
+                                    WHERE session = ?3 AND visit = ?4 AND shown = ?5 AND purpose = ?6))
+         RETURNING *",
+    )
+    .bind(&new)
+    .bind(staff)
+    .bind(session)
+    .bind(visit)
+    .bind(word(&access.shown)?)
+    .bind(word(&access.purpose)?)
+    .bind(reason)
+    .bind(access.at.as_millisecond())
+    .bind(access.shown != Shown::List)
+    .fetch_optional(tx.on())
+    .await?;
+    match row {
+        Some(row) => tx.log(Logged::RecordShown, &new, &row, access.at).await,
+        None if access.shown == Shown::List => Ok(()),
+        None => Err(StoreError::Malformed { what: "a visit that is shown" }),
+    }
+}
+
+async fn rows(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    which: Accesses,
+) -> Result<Vec<Access>, StoreError> {
+    let (column, value) = match which {
+        Accesses::Latest => ("?1", String::new()),
+        Accesses::By(staff) => ("accesses.staff", staff.to_string()),
+        Accesses::To(subject) => ("accesses.subject", subject.to_string()),
+    };
+    let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "SELECT accesses.*, visits.day, visits.queue, visits.number, staff.profile FROM accesses
+         JOIN visits ON visits.id = accesses.visit JOIN staff ON staff.id = accesses.staff
+         WHERE {column} = ?1 ORDER BY accesses.at DESC, accesses.rowid DESC LIMIT ?2"
+    )))
+    .bind(value)
+    .bind(MOST_ACCESSES)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let staff: String = row.try_get("staff")?;
+        let key = keys.fetch(connection, &staff).await?;
+        let (mut name, mut reason) = (String::new(), None);
+        if let Some(key) = &key {
+            name =
+                open::<Profile>(row, "profile", &staff, key)?.map(|profile| profile.name).unwrap_or_default();
+            let sealed: Option<Vec<u8>> = row.try_get("reason")?;
+            let here = place(row.try_get("id")?);
+            reason = sealed.map(|sealed| Sealed::from_stored(sealed).open(key, here)).transpose()?;
+        }
+        let queue: Queue = parse_word("visits.queue", row.try_get("queue")?)?;
+        found.push(Access {
+            at: time("accesses.at", row.try_get("at")?)?,
+            staff: id("accesses.staff", &staff)?,
+            name,
+            subject: id("accesses.subject", row.try_get("subject")?)?,
+            visit: id("accesses.visit", row.try_get("visit")?)?,
+            day: row
+                .try_get::<&str, _>("day")?
+                .parse()
+                .map_err(|_| StoreError::Malformed { what: "visits.day" })?,
+            number: ticket_number(queue, row.try_get("number")?),
+            shown: parse_word("accesses.shown", row.try_get("shown")?)?,
+            purpose: parse_word("accesses.purpose", row.try_get("purpose")?)?,
+            reason,
+        });
+    }
+    Ok(found)
+}
+
+#[async_trait]
+impl AccessLog for SqliteStore {
+    async fn record_access(&self, access: NewAccess) -> Result<(), StoreError> {
+        self.writer.submit(access).await
+    }
+
+    async fn reason_given(&self, session: Uuid, visit: Uuid, since: Timestamp) -> Result<bool, StoreError> {
+        let found: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM accesses WHERE session = ? AND visit = ? AND shown = ? AND at > ? LIMIT 1",
+        )
+        .bind(session.to_string())
+        .bind(visit.to_string())
+        .bind(word(&Shown::Asked)?)
+        .bind(since.as_millisecond())
+        .fetch_optional(&mut *self.readers.acquire().await?)
+        .await?;
+        Ok(found.is_some())
+    }
+
+    async fn accesses(&self, which: Accesses) -> Result<Vec<Access>, StoreError> {
+        rows(&mut *self.readers.begin().await?, &self.keys, which).await
+    }
+}
