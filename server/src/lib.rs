@@ -14,3 +14,4 @@ pub mod sealed;
 pub mod session;
 pub mod staff;
 pub mod store;
+pub mod waiting;

@@ -39,6 +39,7 @@ use crate::{
         Desk as _, StaffAccounts as _, Store, StoreError,
         sqlite::{self, SqliteOptions, SqliteStore},
     },
+    waiting::{self, Waiting},
 };
 
 mod callers;
@@ -342,8 +343,16 @@ pub async fn assemble(
         clock: clock.clone(),
         station: Arc::clone(&conversations.station),
     };
+    let waiting = Waiting {
+        store: Arc::clone(&shared),
+        clock: clock.clone(),
+        station: Arc::clone(&conversations.station),
+        simulated: conversations.simulated,
+        live: live.clone(),
+    };
+    let pages = console::router(console).merge(waiting::router(waiting));
     let api = Api { store: shared, clock, conversations, first_costs };
-    Ok(Assembled { router: api::router(Arc::new(api), console::router(console)), store, worker, live })
+    Ok(Assembled { router: api::router(Arc::new(api), pages), store, worker, live })
 }
 
 /// The key that seals personal data: the operator's, or in a demonstration one of the data folder's own.

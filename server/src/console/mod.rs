@@ -29,6 +29,7 @@ mod calls;
 mod check;
 mod failure;
 pub mod live;
+mod queue;
 mod session;
 mod sign_in;
 mod visits;
@@ -123,6 +124,10 @@ pub fn router(console: Console) -> Router {
         .route("/staff/calls/{call}", get(calls::show))
         .route("/staff/calls/{call}/admit", post(admission::admit))
         .route("/staff/calls/{call}/close", post(calls::close))
+        .route("/staff/queue", get(queue::show))
+        .route("/staff/queue.js", get(queue_script))
+        .route("/staff/queue/next", post(queue::next))
+        .route("/staff/queue/{visit}", post(queue::change))
         .route("/staff/visits", get(visits::list))
         .route("/staff/visits/{visit}", get(visits::show))
         .route("/staff/visits/{visit}/why", post(accesses::why))
@@ -148,6 +153,10 @@ async fn events(State(console): State<Console>) -> impl IntoResponse {
 
 async fn script() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("pages/live.js"))
+}
+
+async fn queue_script() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("pages/queue.js"))
 }
 
 async fn style() -> ([(HeaderName, &'static str); 1], &'static str) {

@@ -23,6 +23,7 @@ use crate::{
     },
 };
 
+mod queue;
 mod staff;
 
 fn station() -> Station {
