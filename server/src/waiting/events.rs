@@ -63,35 +63,48 @@ pub(super) async fn events(
     Ok(Sse::new(stream::unfold(listening, Listening::next)).into_response())
 }
 
+/// What a board's stream hears.
+enum Heard {
+    /// The queue may have changed.
+    Change,
+    /// Nothing for a while.
+    Silence,
+    /// The server ends.
+    End,
+}
+
 impl Listening {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         loop {
-            let told = if std::mem::take(&mut self.first) { Some(News::Queue) } else { self.hear().await? };
-            if !matches!(told, Some(News::Queue) | None) {
-                continue;
+            let heard = if std::mem::take(&mut self.first) { Heard::Change } else { self.hear().await };
+            if matches!(heard, Heard::End) {
+                return None;
             }
-            // A store that fails now may answer the next time; the board says how old it is.
+            // A store that fails now may answer the next time.
             if let Ok(board) = Board::now(&self.pages, self.room.as_deref()).await
                 && self.shown.as_ref() != Some(&board.version)
                 && let Ok(text) = board.render()
             {
-                let event = Event::default().event("board").id(&board.version).data(text.replace('\r', " "));
+                let text = text.replace('\r', " ");
+                let event = Event::default().event("board").id(&board.version).data(text);
                 self.shown = Some(board.version);
                 return Some((Ok(event), self));
             }
-            if told.is_none() {
-                return Some((Ok(Event::default().event("alive").data("")), self));
+            if matches!(heard, Heard::Silence) {
+                return Some((Ok(Event::default().event("alive").data("alive")), self));
             }
         }
     }
 
-    /// What was told; the inner none where nothing was for a while, the outer where the server ends.
-    async fn hear(&mut self) -> Option<Option<News>> {
-        match timeout(LOOK_AGAIN, self.news.recv()).await {
-            Ok(Ok(News::Ending) | Err(RecvError::Closed)) => None,
-            Ok(Ok(news)) => Some(Some(news)),
-            Ok(Err(RecvError::Lagged(_))) => Some(Some(News::Queue)),
-            Err(_) => Some(None),
+    async fn hear(&mut self) -> Heard {
+        loop {
+            match timeout(LOOK_AGAIN, self.news.recv()).await {
+                Ok(Ok(News::Ending) | Err(RecvError::Closed)) => return Heard::End,
+                Ok(Ok(News::Queue) | Err(RecvError::Lagged(_))) => return Heard::Change,
+                // Other news is not the board's.
+                Ok(Ok(_)) => {}
+                Err(_) => return Heard::Silence,
+            }
         }
     }
 }
