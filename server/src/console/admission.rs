@@ -1,4 +1,4 @@
-//! Admitting a patient on the word of a member of staff (NHAP_TAY).
+//! Admitting a patient on the word of a member of staff (NHAP_TAY), in answer to a call.
 
 use askama::Template;
 use axum::{
@@ -13,33 +13,30 @@ use flows::{
         Station,
         priority::{PriorityGround, priority_by_age},
     },
-    person::{Birth, Sex},
     policy::Strength,
 };
-use identity::number::PersonalNumber;
 use jiff::civil::Date;
 use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
     Console, Frame,
     calls::{self, CallView},
     check::Id,
     failure::{Failure, html},
+    form::{self, WhereTo},
     live::News,
     session::Staff,
+    visits::{AxisView, axes},
 };
 use crate::{
     outbox::messages::asked_for_patient,
-    session::proven,
+    session::{AtDesk, at_desk, proven},
     staff::Role,
-    store::{AdmitByHand, Decision, Method, NewVisit, OpenCall, Patient, Queue, visits::station_day},
+    store::{
+        AdmitByHand, CallState, Decision, Method, NewVisit, OpenCall, Patient, Queue, SessionRow,
+        visits::station_day,
+    },
 };
-
-/// Characters in one line of the form.
-const LONGEST_LINE: usize = 200;
-/// Years that a living person may be old.
-const OLDEST: i16 = 130;
 
 /// The form as it was typed.
 #[derive(Default, Deserialize)]
@@ -59,12 +56,22 @@ pub(super) struct Typed {
     pub(super) closing: String,
 }
 
-/// A reason and a room that serves it.
-struct WhereTo {
-    value: String,
-    reason: String,
-    room: String,
-    chosen: bool,
+impl Typed {
+    /// What the conversation established, for whoever goes on with it at the desk.
+    fn from_conversation(known: &AtDesk) -> Self {
+        let Some(person) = &known.person else { return Self::default() };
+        Self {
+            full_name: person.full_name.clone(),
+            number: person.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default(),
+            birth_year: form::birth_text(person.birth),
+            sex: form::sex_value(person.sex).to_owned(),
+            where_to: match (&known.reason, &known.room) {
+                (Some(reason), Some(room)) => format!("{reason}/{room}"),
+                _ => String::new(),
+            },
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Template)]
@@ -72,87 +79,61 @@ struct WhereTo {
 struct Page {
     frame: Frame,
     call: CallView,
+    /// Somebody else goes on with it.
+    taken: bool,
+    /// Whoever looks at it does.
+    mine: bool,
+    may_acknowledge: bool,
+    may_hand_back: bool,
+    axes: Vec<AxisView>,
+    prefilled: bool,
     typed: Typed,
     where_to: Vec<WhereTo>,
     grounds: [PriorityGround; 5],
     faults: Vec<String>,
 }
 
-/// The page of a call, with what was typed and what is wrong with it.
-pub(super) fn page(
+/// The page of a call, with what was typed and what is wrong with it. With nothing typed, whoever took the call over
+/// sees what the conversation established.
+pub(super) async fn page(
     console: &Console,
     staff: &Staff,
     call: OpenCall,
-    typed: Typed,
+    typed: Option<Typed>,
     faults: Vec<String>,
 ) -> Result<Response, Failure> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let where_to = where_to(&console.station, &typed.where_to);
-    let call = CallView::new(call, console.clock.now());
-    let page =
-        Page { frame: staff.frame(console), call, typed, where_to, grounds: PriorityGround::ALL, faults };
+    let held = call.standing.state == CallState::TakenOver;
+    let mine = held && call.standing.by.as_ref() == Some(&staff.member());
+    let known = conversation(console, &call).await?.and_then(|session| at_desk(&session.state));
+    let prefilled = typed.is_none() && mine && known.as_ref().is_some_and(|known| known.person.is_some());
+    let typed = match (&known, typed) {
+        (_, Some(typed)) => typed,
+        (Some(known), None) if mine => Typed::from_conversation(known),
+        (_, None) => Typed::default(),
+    };
+    let page = Page {
+        frame: staff.frame(console),
+        taken: held && !mine,
+        mine,
+        may_acknowledge: call.standing.state == CallState::Waiting,
+        may_hand_back: !(held && !mine) && known.as_ref().is_some_and(|known| !known.over),
+        axes: known.as_ref().and_then(|known| known.verdict.as_ref()).map(axes).unwrap_or_default(),
+        prefilled,
+        where_to: form::where_to(&console.station, &typed.where_to),
+        call: CallView::new(call, console.clock.now()),
+        typed,
+        grounds: PriorityGround::ALL,
+        faults,
+    };
     html(status, &page)
 }
 
-fn where_to(station: &Station, chosen: &str) -> Vec<WhereTo> {
-    let reasons = station.reasons.iter();
-    reasons
-        .flat_map(|reason| {
-            reason.rooms.iter().filter_map(|room| station.room(room)).map(move |room| {
-                let value = format!("{}/{}", reason.id, room.id);
-                WhereTo {
-                    chosen: value == chosen,
-                    value,
-                    reason: reason.label.vi.clone(),
-                    room: room.name.vi.clone(),
-                }
-            })
-        })
-        .collect()
-}
-
-/// One line that has to be filled in.
-pub(super) fn line(typed: &str, field: &str, faults: &mut Vec<String>) -> Option<String> {
-    let line: String = typed.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
-    if line.is_empty() {
-        faults.push(format!("{field}: chưa điền (is empty)"));
-        return None;
-    }
-    if line.chars().count() > LONGEST_LINE {
-        faults.push(format!("{field}: dài quá {LONGEST_LINE} chữ (is too long)"));
-        return None;
-    }
-    Some(line)
-}
-
-fn number(typed: &str, faults: &mut Vec<String>) -> Option<PersonalNumber> {
-    let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-    if digits.is_empty() {
-        return None;
-    }
-    let number = PersonalNumber::parse(&digits);
-    if number.is_err() {
-        faults.push("Số định danh: phải đủ 12 chữ số, hoặc để trống (12 digits, or leave it empty)".into());
-    }
-    number.ok()
-}
-
-fn birth(typed: &str, today: Date, faults: &mut Vec<String>) -> Option<Birth> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return None;
-    }
-    let years = today.year() - OLDEST..=today.year();
-    match typed.parse::<i16>() {
-        Ok(year) if years.contains(&year) => Some(Birth { year, month: None, day: None }),
-        _ => {
-            faults.push(format!(
-                "Năm sinh: từ {} đến {}, hoặc để trống (year of birth, or leave it empty)",
-                years.start(),
-                years.end()
-            ));
-            None
-        }
+/// The conversation that a call came from.
+async fn conversation(console: &Console, call: &OpenCall) -> Result<Option<SessionRow>, Failure> {
+    match call.session {
+        Some(session) => Ok(console.store.session(session, &call.kiosk).await?),
+        None => Ok(None),
     }
 }
 
@@ -164,17 +145,11 @@ fn read(
     today: Date,
 ) -> Result<(Decision, NewVisit), Vec<String>> {
     let mut faults = Vec::new();
-    let why = line(&typed.reason, "Lý do nhập tay / Why by hand", &mut faults);
-    let full_name = line(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
-    let number = number(&typed.number, &mut faults);
-    let birth = birth(&typed.birth_year, today, &mut faults);
-    let place = typed
-        .where_to
-        .split_once('/')
-        .and_then(|(reason, room)| Some((station.reason(reason)?, station.room_for(reason, Some(room))?)));
-    if place.is_none() {
-        faults.push("Lý do khám và phòng: chưa chọn (choose reason and room)".into());
-    }
+    let why = form::line(&typed.reason, "Lý do nhập tay / Why by hand", &mut faults);
+    let full_name = form::line(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
+    let number = form::number(&typed.number, &mut faults);
+    let birth = form::birth(&typed.birth_year, today, &mut faults);
+    let place = form::place(&typed.where_to, station, &mut faults);
     let (Some(why), Some(full_name), Some((reason, room)), []) = (why, full_name, place, faults.as_slice())
     else {
         return Err(faults);
@@ -187,11 +162,7 @@ fn read(
             full_name,
             number,
             birth,
-            sex: match typed.sex.as_str() {
-                "male" => Sex::Male,
-                "female" => Sex::Female,
-                _ => Sex::Unknown,
-            },
+            sex: form::sex(&typed.sex),
             reason: reason.id.clone(),
             insurance_number: None,
             priority,
@@ -215,15 +186,20 @@ pub(super) async fn admit(
 ) -> Result<Response, Failure> {
     staff.require(Role::Reception)?;
     let at = console.clock.now();
-    let (decision, visit) = match read(&typed, &staff, &console.station, station_day(at)) {
-        Ok(read) => read,
-        Err(faults) => return page(&console, &staff, calls::open(&console, call).await?, typed, faults),
-    };
     let open = calls::open(&console, call).await?;
-    let session = match open.session {
-        Some(session) => console.store.session(session, &open.kiosk).await?,
-        None => None,
+    let (decision, mut visit) = match read(&typed, &staff, &console.station, station_day(at)) {
+        Ok(read) => read,
+        Err(faults) => return page(&console, &staff, open, Some(typed), faults).await,
     };
+    let session = conversation(&console, &open).await?;
+    // Whom the conversation established, and staff did not say to be another, is established as strongly.
+    if let Some(known) = session.as_ref().and_then(|session| at_desk(&session.state))
+        && let (Some(person), Some(number), Some(strength)) =
+            (&known.person, &visit.patient.number, known.strength)
+        && person.number.as_ref() == Some(number)
+    {
+        visit.strength = strength;
+    }
     let (chip, submission) = session.and_then(|session| proven(&session.state)).unzip();
     let messages = asked_for_patient(&visit.patient, &visit.insurance, at)?;
     let admission = AdmitByHand { call, decision, visit, chip, submission, messages, at };

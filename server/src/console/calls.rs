@@ -16,6 +16,7 @@ use super::{
     admission::{self, Typed},
     check::Id,
     failure::{Failure, html},
+    form,
     live::News,
     session::Staff,
     visits::local,
@@ -104,7 +105,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     staff.require(Role::Reception)?;
     let call = open(&console, call).await?;
-    admission::page(&console, &staff, call, Typed::default(), Vec::new())
+    admission::page(&console, &staff, call, None, Vec::new()).await
 }
 
 /// The form that closes a call.
@@ -119,14 +120,14 @@ pub(super) async fn close(
     State(console): State<Console>,
     staff: Staff,
     Id(call): Id,
-    Form(form): Form<Closing>,
+    Form(closing): Form<Closing>,
 ) -> Result<Response, Failure> {
     staff.require(Role::Reception)?;
     let mut faults = Vec::new();
-    let Some(reason) = admission::line(&form.reason, "Ghi chú / Note", &mut faults) else {
+    let Some(reason) = form::line(&closing.reason, "Ghi chú / Note", &mut faults) else {
         let call = open(&console, call).await?;
-        let typed = Typed { closing: form.reason, ..Typed::default() };
-        return admission::page(&console, &staff, call, typed, faults);
+        let typed = Typed { closing: closing.reason, ..Typed::default() };
+        return admission::page(&console, &staff, call, Some(typed), faults).await;
     };
     let decision = staff.decision(reason);
     console.store.close_call(CloseCall { call, decision, at: console.clock.now() }).await?;

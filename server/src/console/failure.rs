@@ -34,6 +34,10 @@ pub(super) enum Failure {
     CallAnswered,
     /// Somebody else has the call.
     CallTaken,
+    /// Somebody did this already.
+    DoneAlready,
+    /// Somebody corrected the visit meanwhile.
+    VisitCorrected,
     /// Nothing at this address.
     NotFound,
     /// The store failed.
@@ -65,6 +69,9 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::UnknownCall => Self::CallAnswered,
             StoreError::CallTaken => Self::CallTaken,
+            StoreError::UnknownTask | StoreError::UnknownMessage => Self::DoneAlready,
+            StoreError::VisitCorrected => Self::VisitCorrected,
+            StoreError::UnknownVisit => Self::NotFound,
             error => Self::Store(error),
         }
     }
@@ -131,6 +138,22 @@ impl Failure {
                     "Cuộc gọi này đã được trả lời",
                     "Quay lại danh sách cuộc gọi.",
                     "Somebody answered this call already. Nothing was done.",
+                ),
+            ),
+            Self::DoneAlready => (
+                StatusCode::CONFLICT,
+                words(
+                    "Việc này đã có người làm",
+                    "Quay lại danh sách.",
+                    "Somebody did this already. Nothing was done.",
+                ),
+            ),
+            Self::VisitCorrected => (
+                StatusCode::CONFLICT,
+                words(
+                    "Lượt khám vừa được người khác sửa, hoặc đã sửa quá nhiều lần",
+                    "Mở lại lượt khám, xem bản mới rồi sửa lại nếu cần.",
+                    "The visit was corrected meanwhile, or as often as it may be. Nothing was done.",
                 ),
             ),
             Self::CallTaken => (

@@ -27,9 +27,14 @@ mod accounts;
 mod admission;
 mod calls;
 mod check;
+mod correction;
+mod desk;
 mod failure;
+mod form;
 pub mod live;
+mod outbox;
 mod queue;
+mod reception;
 mod session;
 mod sign_in;
 mod visits;
@@ -124,6 +129,16 @@ pub fn router(console: Console) -> Router {
         .route("/staff/calls/{call}", get(calls::show))
         .route("/staff/calls/{call}/admit", post(admission::admit))
         .route("/staff/calls/{call}/close", post(calls::close))
+        .route("/staff/calls/{call}/acknowledge", post(desk::acknowledge))
+        .route("/staff/calls/{call}/take", post(desk::take))
+        .route("/staff/calls/{call}/hand-back", post(desk::hand_back))
+        .route("/staff/reception", get(reception::show).post(reception::receive))
+        .route("/staff/tasks", get(reception::tasks))
+        .route("/staff/tasks/{task}/done", post(reception::done))
+        .route("/staff/outbox", get(outbox::list))
+        .route("/staff/outbox/{message}/retry", post(outbox::retry))
+        .route("/staff/outbox/{message}/set-aside", post(outbox::set_aside))
+        .route("/staff/visits/{visit}/correct", get(correction::show).post(correction::correct))
         .route("/staff/queue", get(queue::show))
         .route("/staff/queue.js", get(queue_script))
         .route("/staff/queue/next", post(queue::next))

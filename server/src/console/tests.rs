@@ -23,6 +23,7 @@ use crate::{
     },
 };
 
+mod desk;
 mod queue;
 mod staff;
 

@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
+use identity::Verdict;
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use serde_json::json;
 use uuid::Uuid;
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     staff::Role,
     store::{
-        Queue, Visit,
+        Queue, Reception, Visit, VisitVersion,
         accesses::{Purpose, Shown},
         visits::{insurance_code, station_day},
     },
@@ -50,12 +51,83 @@ struct VisitView {
 }
 
 /// One axis of the verdict.
-struct AxisView {
-    name: &'static str,
-    words: &'static str,
-    result: &'static str,
-    code: &'static str,
-    what: &'static str,
+pub(super) struct AxisView {
+    pub(super) name: &'static str,
+    pub(super) words: &'static str,
+    pub(super) result: &'static str,
+    pub(super) code: &'static str,
+    pub(super) what: &'static str,
+}
+
+/// The axes of a verdict.
+pub(super) fn axes(verdict: &Verdict) -> Vec<AxisView> {
+    let axes = verdict.axes().into_iter();
+    axes.map(|(name, axis)| AxisView {
+        name,
+        words: words::axis(name),
+        result: words::result(axis.result),
+        code: axis.code.as_str(),
+        what: words::reason(axis.code),
+    })
+    .collect()
+}
+
+/// How a visit was received by hand.
+struct ReceptionView {
+    occasion: &'static str,
+    temporary_id: Option<String>,
+    companion: Option<String>,
+    born_at: Option<String>,
+    apparent_age: Option<u8>,
+}
+
+impl ReceptionView {
+    fn new(reception: &Reception) -> Self {
+        let circumstances = reception.circumstances.as_ref();
+        let companion = circumstances.and_then(|circumstances| circumstances.companion.as_ref());
+        Self {
+            occasion: words::occasion(reception.occasion),
+            temporary_id: reception.temporary_id.as_ref().map(|id| id.as_str().to_owned()),
+            companion: companion.map(|with| format!("{}: {}", with.relation, with.full_name)),
+            born_at: circumstances.and_then(|circumstances| {
+                Some(circumstances.born_at?.strftime("%H:%M %d/%m/%Y").to_string())
+            }),
+            apparent_age: circumstances.and_then(|circumstances| circumstances.apparent_age),
+        }
+    }
+}
+
+/// One version of a visit that was corrected.
+struct VersionView {
+    version: u32,
+    wrong: &'static str,
+    name: Option<String>,
+    number_masked: Option<String>,
+    room: String,
+    method: &'static str,
+    insurance: &'static str,
+    staff: Option<String>,
+    why: Option<String>,
+    at: String,
+}
+
+impl VersionView {
+    fn new(console: &Console, version: &VisitVersion) -> Self {
+        let patient = version.patient.as_ref();
+        let room = console.station.room(&version.room);
+        Self {
+            version: version.version,
+            wrong: version.wrong.map_or("Bản đầu", |wrong| words::wrong(wrong).0),
+            name: patient.map(|patient| patient.full_name.clone()),
+            number_masked: patient.and_then(|patient| Some(patient.number.as_ref()?.masked())),
+            room: room.map_or_else(|| version.room.clone(), |room| room.name.vi.clone()),
+            method: version.method.as_str(),
+            insurance: words::insurance(version.insurance),
+            staff: version.decision.as_ref().map(|decision| decision.staff.clone()),
+            why: version.decision.as_ref().map(|decision| decision.reason.clone()),
+            at: local(version.at).strftime("%H:%M %d/%m/%Y").to_string(),
+        }
+    }
 }
 
 impl VisitView {
@@ -77,17 +149,7 @@ impl VisitView {
             birth_year: patient.and_then(|patient| Some(patient.birth?.year)),
             staff: decision.map(|decision| decision.staff.clone()),
             why: decision.map(|decision| decision.reason.clone()),
-            axes: visit.verdict.as_ref().map_or_else(Vec::new, |verdict| {
-                let axes = verdict.axes().into_iter();
-                axes.map(|(name, axis)| AxisView {
-                    name,
-                    words: words::axis(name),
-                    result: words::result(axis.result),
-                    code: axis.code.as_str(),
-                    what: words::reason(axis.code),
-                })
-                .collect()
-            }),
+            axes: visit.verdict.as_ref().map(axes).unwrap_or_default(),
         }
     }
 }
@@ -116,7 +178,7 @@ pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result
     html(StatusCode::OK, &page)
 }
 
-async fn found(console: &Console, visit: Uuid) -> Result<Visit, Failure> {
+pub(super) async fn found(console: &Console, visit: Uuid) -> Result<Visit, Failure> {
     console.store.visit(visit).await?.ok_or(Failure::NotFound)
 }
 
@@ -125,7 +187,13 @@ async fn found(console: &Console, visit: Uuid) -> Result<Visit, Failure> {
 struct Page {
     frame: Frame,
     visit: VisitView,
+    reception: Option<ReceptionView>,
+    /// Only where there is more than one.
+    versions: Vec<VersionView>,
     again: bool,
+    /// A person has to tell a national system of a correction.
+    tell: bool,
+    may_correct: bool,
 }
 
 /// `GET /staff/visits/{visit}`
@@ -139,10 +207,19 @@ pub(super) async fn show(
     if !console.may_see(&staff, &visit, Shown::Record).await? {
         return accesses::ask(&console, &staff, &visit, Vec::new());
     }
+    let versions = console.store.visit_versions(visit.recorded.visit).await?;
     let page = Page {
         frame: staff.frame(&console),
+        reception: console.store.reception(visit.recorded.visit).await?.as_ref().map(ReceptionView::new),
+        versions: if versions.len() > 1 {
+            versions.iter().map(|version| VersionView::new(&console, version)).collect()
+        } else {
+            Vec::new()
+        },
+        may_correct: staff.has(Role::Reception) && visit.patient.is_some(),
         visit: VisitView::new(&console, &visit),
         again: query.as_deref() == Some("again"),
+        tell: query.as_deref() == Some("tell"),
     };
     html(StatusCode::OK, &page)
 }

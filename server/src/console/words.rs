@@ -3,7 +3,7 @@
 use flows::engine::InsuranceStatus;
 use identity::{ReasonCode, proof::verdict::AxisResult};
 
-use crate::store::CallState;
+use crate::store::{CallState, Duty, MessageKind, Occasion, Wrong};
 
 /// A screen of the kiosk, where it is one that this program knows.
 pub(super) fn step(step: &str) -> Option<&'static str> {
@@ -27,6 +27,50 @@ pub(super) const fn call_state(state: CallState) -> (&'static str, &'static str,
         CallState::Acknowledged => ("Đang tới", "somebody is coming", "acknowledged"),
         CallState::TakenOver => ("Đang làm tại bàn", "goes on at the desk", "taken_over"),
         CallState::Answered => ("Đã xong", "over", "answered"),
+    }
+}
+
+/// What was wrong with a visit: in Vietnamese and in English.
+pub(super) const fn wrong(wrong: Wrong) -> (&'static str, &'static str) {
+    match wrong {
+        Wrong::Data => ("Sai dữ liệu của đúng người", "wrong data of the right person"),
+        Wrong::Person => ("Nhầm người", "another person"),
+        Wrong::Place => ("Sai phòng hoặc lý do khám", "wrong room or reason"),
+        Wrong::Insurance => ("Sai bảo hiểm y tế", "wrong insurance"),
+        Wrong::Identified => {
+            ("Nay đã biết là ai (gộp hồ sơ tạm)", "identified now: the temporary record is merged")
+        }
+    }
+}
+
+/// Why somebody was received by hand.
+pub(super) const fn occasion(occasion: Occasion) -> &'static str {
+    match occasion {
+        Occasion::NoDocument => "Không có giấy tờ",
+        Occasion::Newborn => "Trẻ sơ sinh",
+        Occasion::Emergency => "Cấp cứu",
+    }
+}
+
+/// A duty of the station: in Vietnamese and in English.
+pub(super) const fn duty(duty: Duty) -> (&'static str, &'static str) {
+    match duty {
+        Duty::TellCommune => (
+            "Báo UBND xã về người bệnh chưa xác định danh tính (trong 48 giờ)",
+            "tell the People's Committee of the commune of a patient whom nobody knows, within 48 hours",
+        ),
+    }
+}
+
+/// A kind of message: in Vietnamese and in English.
+pub(super) const fn message(kind: MessageKind) -> (&'static str, &'static str) {
+    match kind {
+        MessageKind::CheckIn => ("CHECK-IN gửi cổng tiếp nhận BHXH", "CHECK-IN to the insurance register"),
+        MessageKind::InsuranceLookUp => ("Tra lại thẻ BHYT", "insurance look-up, asked again"),
+        MessageKind::PopulationCheck => {
+            ("Hỏi lại CSDL quốc gia về dân cư", "population database, asked again")
+        }
+        MessageKind::Correction => ("Đính chính phải báo bằng người", "correction that a person has to tell"),
     }
 }
 

@@ -1,11 +1,12 @@
 //! What is kept of a conversation between two calls: one sealed JSON value.
 
 use flows::{
-    Step,
+    Person, Step,
     engine::Session,
+    policy::Strength,
     wire::{SessionView, VerdictView},
 };
-use identity::{ReasonCode, SecretBytes};
+use identity::{ReasonCode, SecretBytes, Verdict};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -94,6 +95,36 @@ impl State {
 pub(crate) fn proven(state: &SecretBytes) -> Option<(ChipRecord, Submission)> {
     let state: State = read(state).ok()?;
     state.chip_record().zip(state.proof.map(|proof| proof.submission))
+}
+
+/// What a conversation established, for whoever goes on with it at the desk.
+pub(crate) struct AtDesk {
+    /// The verdict on the last evidence.
+    pub verdict: Option<Verdict>,
+    /// Who it is, where that was established and the person did not say that it is another.
+    pub person: Option<Person>,
+    /// How strongly.
+    pub strength: Option<Strength>,
+    /// The reason chosen.
+    pub reason: Option<String>,
+    /// The room chosen.
+    pub room: Option<String>,
+    /// The kiosk asks nothing more: it cannot go on.
+    pub over: bool,
+}
+
+/// What is known in a conversation. None for a state that cannot be read.
+pub(crate) fn at_desk(state: &SecretBytes) -> Option<AtDesk> {
+    let state: State = read(state).ok()?;
+    let known = state.session.known();
+    Some(AtDesk {
+        verdict: state.verdict.map(|view| view.verdict),
+        person: known.map(|known| known.person.clone()),
+        strength: known.map(|known| known.strength),
+        reason: known.and_then(|known| known.reason.clone()),
+        room: known.and_then(|known| known.room.clone()),
+        over: state.session.is_over(),
+    })
 }
 
 /// `value` as JSON, for the store and for the caller.

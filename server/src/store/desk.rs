@@ -21,6 +21,13 @@ pub struct Member {
     pub name: String,
 }
 
+impl Member {
+    /// Who decided.
+    pub fn of(decision: &Decision) -> Self {
+        Self { account: decision.id, name: decision.staff.clone() }
+    }
+}
+
 impl PartialEq for Member {
     /// The account says who it is; a name only where one of them has none.
     fn eq(&self, other: &Self) -> bool {

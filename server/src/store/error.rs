@@ -64,6 +64,15 @@ pub enum StoreError {
     /// No system takes this message.
     #[error("no system takes this message: a person tells it, and then sets it aside")]
     NotRetriable,
+    /// No such duty that is open.
+    #[error("there is no such open task; somebody may have done it already")]
+    UnknownTask,
+    /// The visit has another version by now, or as many as it may.
+    #[error(
+        "the visit was corrected meanwhile, or has {} versions and gets no more; look at it again",
+        super::corrections::MOST_VERSIONS
+    )]
+    VisitCorrected,
     /// Somebody else has the call.
     #[error("another member of staff has this call; look at who, or take it over in their place")]
     CallTaken,

@@ -16,11 +16,13 @@ pub mod accesses;
 pub mod calls;
 #[cfg(test)]
 pub(crate) mod conformance;
+pub mod corrections;
 pub mod desk;
 pub mod error;
 pub mod look_ups;
 pub mod outbox;
 pub mod queue;
+pub mod reception;
 pub mod requests;
 pub mod sessions;
 pub mod sqlite;
@@ -29,6 +31,7 @@ pub mod visits;
 
 pub use accesses::AccessLog;
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
+pub use corrections::{CorrectVisit, Corrected, Corrections, VisitVersion, Wrong};
 pub use desk::{AcknowledgeCall, CallStanding, CallState, Desk, HandBack, Member, TakeOver};
 pub use error::{ChallengeFault, StoreError};
 pub use look_ups::{LookUps, LookedUp, NewLookUp};
@@ -37,6 +40,10 @@ pub use outbox::{
     MessageReceipt, NewMessage, NotDelivered, Outbox, OutboxStatus, Queued, Standing, UndeliveredMessage,
 };
 pub use queue::{Call, CallNext, DayQueue, PlaceChange, QueuePlace, Queues};
+pub use reception::{
+    Circumstances, Companion, Duty, EndTask, Occasion, ReceiveByHand, Received, Reception, Receptions, Task,
+    TemporaryId,
+};
 pub use requests::{Begun, ClientKind, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
 pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
 pub use staff::StaffAccounts;
@@ -58,7 +65,9 @@ pub struct Forgotten {
 
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
-pub trait Store: AccessLog + Desk + LookUps + Outbox + Queues + StaffAccounts + Send + Sync {
+pub trait Store:
+    AccessLog + Corrections + Desk + LookUps + Outbox + Queues + Receptions + StaffAccounts + Send + Sync
+{
     /// Enrols these callers, one that is known with its new key and place, and withdraws every other.
     ///
     /// # Errors

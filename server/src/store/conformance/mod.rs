@@ -28,6 +28,7 @@ pub mod erasure;
 pub mod look_ups;
 pub mod outbox;
 pub mod queue;
+pub mod reception;
 pub mod requests;
 pub mod sessions;
 pub mod staff;
@@ -101,6 +102,14 @@ macro_rules! conformance_tests {
                 the_first_cost_is_queued_once_and_answered_each_time
                 an_erased_person_s_messages_are_not_delivered
                 every_step_of_a_message_leaves_a_leaf;
+            reception:
+                an_emergency_has_a_number_before_anybody_knows_who_it_is
+                the_commune_is_told_of_the_unknown_within_48_hours
+                who_has_a_number_of_today_gets_it_again_by_hand
+                a_temporary_record_becomes_the_identified_person_s_and_both_stay
+                a_wrong_admission_is_corrected_and_the_old_one_stays
+                of_two_corrections_of_one_version_the_first_counts
+                what_the_register_was_sent_is_put_right_by_a_person;
             desk:
                 a_call_that_is_acknowledged_says_who_is_coming
                 two_members_of_staff_cannot_take_the_same_call

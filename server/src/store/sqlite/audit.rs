@@ -36,6 +36,10 @@ pub(super) enum Logged {
     CallAcknowledged,
     CallTakenOver,
     CallHandedBack,
+    ReceivedByHand,
+    DutyArose,
+    DutyDone,
+    VisitCorrected,
     CallAnswered,
     SubjectMade,
     CheckedIn,
@@ -81,6 +85,10 @@ impl Logged {
             Self::CallMadeAgain | Self::CallAcknowledged | Self::CallTakenOver | Self::CallHandedBack => {
                 Some("SELECT * FROM call_events WHERE id = ?")
             }
+            Self::ReceivedByHand => Some("SELECT * FROM receptions WHERE visit = ?"),
+            Self::DutyArose => Some("SELECT * FROM tasks WHERE id = ?"),
+            Self::DutyDone => Some("SELECT * FROM task_endings WHERE task = ?"),
+            Self::VisitCorrected => Some("SELECT * FROM visit_versions WHERE id = ?"),
             Self::CheckedIn | Self::NumberRepeated => Some("SELECT * FROM visits WHERE id = ?"),
             Self::MessageDecided => Some("SELECT * FROM outbox_decisions WHERE id = ?"),
             Self::ReceiptKept => Some("SELECT * FROM outbox_receipts WHERE message = ?"),
@@ -128,6 +136,10 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
     ("SELECT count(*) FROM consents", "SELECT count(*) FROM audit WHERE operation = 'consent_answered'"),
     ("SELECT count(*) FROM calls", "SELECT count(*) FROM audit WHERE operation = 'staff_called'"),
     ("SELECT count(*) FROM call_endings", "SELECT count(*) FROM audit WHERE operation = 'call_answered'"),
+    ("SELECT count(*) FROM receptions", "SELECT count(*) FROM audit WHERE operation = 'received_by_hand'"),
+    ("SELECT count(*) FROM tasks", "SELECT count(*) FROM audit WHERE operation = 'duty_arose'"),
+    ("SELECT count(*) FROM task_endings", "SELECT count(*) FROM audit WHERE operation = 'duty_done'"),
+    ("SELECT count(*) FROM visit_versions", "SELECT count(*) FROM audit WHERE operation = 'visit_corrected'"),
     (
         "SELECT count(*) FROM call_events",
         "SELECT count(*) FROM audit

@@ -168,7 +168,7 @@ impl Operation for CloseCall {
     type Output = ();
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
-        desk::free_for(tx, self.call, &self.decision.staff).await?;
+        desk::free_for(tx, self.call, &self.decision).await?;
         end_without_visit(tx, &self.call.to_string(), &self.decision, self.at).await
     }
 }
@@ -190,7 +190,7 @@ impl Operation for AdmitByHand {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Recorded, StoreError> {
         let session = session_of(tx, self.call).await?;
-        desk::free_for(tx, self.call, &self.decision.staff).await?;
+        desk::free_for(tx, self.call, &self.decision).await?;
         let call = self.call.to_string();
         let source = visits::Source {
             session: session.as_deref(),

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
-        AcknowledgeCall, CallStanding, CallState, Desk, HandBack, Member, StoreError, TakeOver,
+        AcknowledgeCall, CallStanding, CallState, Decision, Desk, HandBack, Member, StoreError, TakeOver,
         desk::REPEAT_SECONDS,
     },
 };
@@ -152,10 +152,14 @@ async fn open(tx: &mut Transaction<'_>, call: Uuid) -> Result<(SqliteRow, CallSt
 }
 
 /// Refuses to end a call that somebody else has taken over.
-pub(super) async fn free_for(tx: &mut Transaction<'_>, call: Uuid, staff: &str) -> Result<(), StoreError> {
+pub(super) async fn free_for(
+    tx: &mut Transaction<'_>,
+    call: Uuid,
+    decision: &Decision,
+) -> Result<(), StoreError> {
     let (_, standing) = open(tx, call).await?;
     match (standing.state, standing.by) {
-        (CallState::TakenOver, Some(holder)) if holder.name != staff => Err(StoreError::CallTaken),
+        (CallState::TakenOver, Some(holder)) if holder != Member::of(decision) => Err(StoreError::CallTaken),
         _ => Ok(()),
     }
 }
@@ -195,10 +199,10 @@ impl Operation for HandBack {
     type Output = ();
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
-        free_for(tx, self.call, &self.decision.staff).await?;
+        free_for(tx, self.call, &self.decision).await?;
         let (row, _) = open(tx, self.call).await?;
         let session: String = row.try_get::<Option<String>, _>("session")?.ok_or(StoreError::UnknownCall)?;
-        let by = Member { account: None, name: self.decision.staff.clone() };
+        let by = Member::of(&self.decision);
         for call in calls::open_of(tx, &session).await? {
             note(tx, &call, What::HandedBack, Some(&by), self.at).await?;
             calls::end_without_visit(tx, &call, &self.decision, self.at).await?;

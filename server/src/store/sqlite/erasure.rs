@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     audit::Logged,
-    outbox,
+    corrections, outbox,
     requests::before,
     transaction::{Transaction, id},
     writer::Operation,
@@ -60,7 +60,18 @@ impl Operation for DestroySubjectKey {
             sqlx::query("DELETE FROM requests WHERE owner = ?").bind(session).execute(tx.on()).await?;
         }
         outbox::erase(tx, &subject, self.at).await?;
-        tx.log(Logged::KeyDestroyed, &subject, &row, self.at).await
+        tx.log(Logged::KeyDestroyed, &subject, &row, self.at).await?;
+        // What was kept of them while nobody knew who they were.
+        for temporary in corrections::temporary_of(tx, &subject).await? {
+            if tx.destroy_key(&temporary).await? {
+                let row = sqlx::query("SELECT * FROM subjects WHERE id = ?")
+                    .bind(&temporary)
+                    .fetch_one(tx.on())
+                    .await?;
+                tx.log(Logged::KeyDestroyed, &temporary, &row, self.at).await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -27,12 +27,14 @@ use crate::{
 mod audit;
 mod calls;
 mod checks;
+mod corrections;
 mod desk;
 mod erasure;
 mod look_ups;
 mod open;
 mod outbox;
 mod queue;
+mod reception;
 mod requests;
 mod sessions;
 mod staff;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use flows::InsuranceCard;
-use identity::SecretBytes;
+use identity::{SecretBytes, number::PersonalNumber};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Keys,
     audit::Logged,
-    calls, checks, erasure, outbox, parse_word, queue,
+    calls, checks, corrections, erasure, outbox, parse_word, queue, reception,
     sessions::{self, Next},
     transaction::{Transaction, bytes, id, time},
     word,
@@ -21,7 +21,7 @@ use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
         CheckIn, ChipRecord, Decision, Method, NewMessage, NewVisit, Patient, Recorded, StoreError,
-        Submission, Visit,
+        Submission, Visit, Wrong,
         visits::{insurance_code, insurance_status, station_day},
     },
 };
@@ -96,6 +96,7 @@ pub(super) async fn record(
                 let keys = tx.keys();
                 let code = queue::code_for(tx.on(), keys, earlier.subject, earlier.visit).await?;
                 let earlier = Recorded { already: true, code, ..earlier };
+                let earlier = corrections::as_corrected(tx.on(), earlier).await?;
                 tx.log(Logged::NumberRepeated, &earlier.visit.to_string(), &row, source.at).await?;
                 return Ok(earlier);
             }
@@ -115,6 +116,30 @@ pub(super) async fn record(
         outbox::queue(tx, &about, message, source.at).await?;
     }
     Ok(Recorded { code: Some(code), ..recorded })
+}
+
+/// Whose visit a corrected one is: of whoever has the number; with none, of the same person as before, unless it was
+/// somebody else.
+pub(super) async fn subject_of(
+    tx: &mut Transaction<'_>,
+    before: &str,
+    number: Option<&PersonalNumber>,
+    wrong: Wrong,
+    at: Timestamp,
+) -> Result<(String, DataKey), StoreError> {
+    let look_up = number.map(|number| tx.look_up(number));
+    let known = match (&look_up, wrong) {
+        (Some(look_up), _) => erasure::subject(tx.on(), look_up).await?.map(|subject| subject.to_string()),
+        (None, Wrong::Person) => None,
+        (None, _) => Some(before.to_owned()),
+    };
+    match known {
+        Some(subject) => {
+            let key = tx.key(&subject).await?.ok_or(StoreError::UnknownVisit)?;
+            Ok((subject, key))
+        }
+        None => new_subject(tx, look_up.as_ref(), at).await,
+    }
 }
 
 async fn new_subject(
@@ -231,8 +256,8 @@ async fn with_code(
     row: &SqliteRow,
 ) -> Result<Recorded, StoreError> {
     let recorded = parse(row)?;
-    let code = queue::code_for(connection, keys, recorded.subject, recorded.visit).await?;
-    Ok(Recorded { code, ..recorded })
+    let code = queue::code_for(&mut *connection, keys, recorded.subject, recorded.visit).await?;
+    corrections::as_corrected(connection, Recorded { code, ..recorded }).await
 }
 
 /// The visit of the day that is still in the queue: the subject's, or the one that theirs was merged into.
@@ -244,7 +269,11 @@ async fn visit_of(
 ) -> Result<Option<SqliteRow>, StoreError> {
     let row = sqlx::query(
         "WITH RECURSIVE theirs (visit) AS (
-             SELECT id FROM visits WHERE subject = ? AND station = ? AND day = ?
+             SELECT id FROM visits WHERE station = ?2 AND day = ?3 AND subject = ?1
+                 AND NOT EXISTS (SELECT 1 FROM visit_versions WHERE visit = visits.id)
+             UNION SELECT last.visit FROM visit_versions AS last JOIN visits ON visits.id = last.visit
+             WHERE last.subject = ?1 AND station = ?2 AND day = ?3 AND NOT EXISTS (
+                 SELECT 1 FROM visit_versions WHERE visit = last.visit AND version > last.version)
              UNION SELECT other FROM queue_events JOIN theirs ON queue_events.visit = theirs.visit
              WHERE event = 'merged')
          SELECT visits.* FROM theirs JOIN visits ON visits.id = theirs.visit
@@ -325,11 +354,34 @@ pub(super) async fn of_day(
     Ok(visits)
 }
 
+/// A visit as it was recorded, whatever was corrected since.
+pub(super) async fn first_version(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    visit: Uuid,
+) -> Result<Option<Visit>, StoreError> {
+    let row = sqlx::query("SELECT * FROM visits WHERE id = ?")
+        .bind(visit.to_string())
+        .fetch_optional(&mut *connection)
+        .await?;
+    match row {
+        Some(row) => Ok(Some(first(connection, keys, &row).await?)),
+        None => Ok(None),
+    }
+}
+
+/// A visit as its last version says.
 async fn unseal(
     connection: &mut SqliteConnection,
     keys: &Keys,
     row: &SqliteRow,
 ) -> Result<Visit, StoreError> {
+    let mut visit = first(&mut *connection, keys, row).await?;
+    corrections::apply(connection, keys, &mut visit).await?;
+    Ok(visit)
+}
+
+async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) -> Result<Visit, StoreError> {
     let mut recorded = parse(row)?;
     let visit = recorded.visit.to_string();
     let column = |column| Place { table: "visits", column, row: &visit };
@@ -350,6 +402,8 @@ async fn unseal(
         if let Some(ending) = ending {
             let place = calls::decision_place(ending.try_get("call")?);
             decision = Some(Sealed::<Decision>::from_stored(ending.try_get("decision")?).open(key, place)?);
+        } else {
+            decision = reception::decision(&mut *connection, key, &visit).await?;
         }
     }
     let insurance_check = checks::insurance(&mut *connection, key.as_ref(), &visit).await?;

@@ -1,0 +1,222 @@
+//! Correcting a visit: a new version, and the old one stays.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::State as Of,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use flows::{
+    engine::Insurance,
+    health::queue::{Event, State},
+    policy::Strength,
+};
+use identity::{SecretBytes, number::PersonalNumber};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    Console, Frame,
+    check::Id,
+    failure::{Failure, html},
+    form::{self, WhereTo},
+    live::News,
+    session::Staff,
+    visits::{found, local},
+    words,
+};
+use crate::{
+    staff::Role,
+    store::{
+        CorrectVisit, Decision, Method, Patient, PlaceChange, QueuePlace, StoreError, Visit, Wrong,
+        visits::station_day,
+    },
+};
+
+/// The form as it was typed.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Typed {
+    /// The version that was looked at.
+    seen: String,
+    wrong: String,
+    reason: String,
+    full_name: String,
+    number: String,
+    birth: String,
+    sex: String,
+    /// `REASON/ROOM`
+    where_to: String,
+}
+
+/// What can have been wrong.
+struct WrongView {
+    value: &'static str,
+    words: &'static str,
+    english: &'static str,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "correct.html")]
+struct Page {
+    frame: Frame,
+    visit: Uuid,
+    ticket: String,
+    number_masked: Option<String>,
+    wrongs: Vec<WrongView>,
+    typed: Typed,
+    where_to: Vec<WhereTo>,
+    faults: Vec<String>,
+}
+
+fn page(
+    console: &Console,
+    staff: &Staff,
+    visit: &Visit,
+    typed: Typed,
+    faults: Vec<String>,
+) -> Result<Response, Failure> {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let number = visit.patient.as_ref().and_then(|patient| patient.number.as_ref());
+    let wrongs = Wrong::ALL.map(|wrong| {
+        let (words, english) = words::wrong(wrong);
+        WrongView { value: wrong.as_str(), words, english, chosen: typed.wrong == wrong.as_str() }
+    });
+    let page = Page {
+        frame: staff.frame(console),
+        visit: visit.recorded.visit,
+        ticket: visit.recorded.ticket_number(),
+        number_masked: number.map(PersonalNumber::masked),
+        wrongs: wrongs.into(),
+        where_to: form::where_to(&console.station, &typed.where_to),
+        typed,
+        faults,
+    };
+    html(status, &page)
+}
+
+/// `GET /staff/visits/{visit}/correct`
+pub(super) async fn show(Of(console): Of<Console>, staff: Staff, Id(visit): Id) -> Result<Response, Failure> {
+    staff.require(Role::Reception)?;
+    let visit = found(&console, visit).await?;
+    let patient = visit.patient.as_ref().ok_or(Failure::NotFound)?;
+    let version = console.store.visit_versions(visit.recorded.visit).await?.len();
+    let unknown = visit.recorded.method == Method::Undetermined;
+    let typed = Typed {
+        seen: version.to_string(),
+        wrong: if unknown { Wrong::Identified } else { Wrong::Data }.as_str().to_owned(),
+        full_name: if unknown { String::new() } else { patient.full_name.clone() },
+        birth: patient.birth.map(form::birth_text).unwrap_or_default(),
+        sex: form::sex_value(patient.sex).to_owned(),
+        where_to: format!("{}/{}", patient.reason, visit.recorded.room),
+        ..Typed::default()
+    };
+    page(&console, &staff, &visit, typed, Vec::new())
+}
+
+/// What the form makes of a visit, or what is wrong with it.
+fn read(typed: &Typed, staff: &Staff, console: &Console, visit: &Visit) -> Result<CorrectVisit, Vec<String>> {
+    let at = console.clock.now();
+    let today = station_day(at);
+    let mut faults = Vec::new();
+    let wrong = Wrong::ALL.into_iter().find(|wrong| wrong.as_str() == typed.wrong);
+    if wrong.is_none() {
+        faults.push("Sai gì: chưa chọn (choose what was wrong)".into());
+    }
+    let why = form::line(&typed.reason, "Lý do sửa / Why it is corrected", &mut faults);
+    let full_name = form::line(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
+    let number = form::number(&typed.number, &mut faults);
+    let birth = form::birth(&typed.birth, today, &mut faults);
+    let place = form::place(&typed.where_to, &console.station, &mut faults);
+    let (Some(wrong), Some(why), Some(full_name), Some((reason, room)), [], Ok(seen), Some(before)) =
+        (wrong, why, full_name, place, faults.as_slice(), typed.seen.parse::<u32>(), visit.patient.as_ref())
+    else {
+        return Err(faults);
+    };
+    let other = matches!(wrong, Wrong::Person | Wrong::Identified);
+    // Left empty, the number stays, unless it is somebody else's.
+    let number = if other { number } else { number.or_else(|| before.number.clone()) };
+    let renumbered = number != before.number;
+    let recorded = &visit.recorded;
+    let kept = !other && !renumbered;
+    let insurance = if kept && wrong != Wrong::Insurance {
+        Insurance {
+            status: recorded.insurance,
+            result_code: visit.insurance_result.clone(),
+            card: visit.insurance_card.clone(),
+        }
+    } else {
+        // What the register said was about somebody else, or is what was wrong.
+        Insurance::unverified(None)
+    };
+    let (what, _) = words::wrong(wrong);
+    let to_say = format!(
+        "Lượt khám số {} ngày {}: {what}. Lý do: {why}. Xin báo cổng tiếp nhận BHXH dữ liệu đúng theo lượt khám đã sửa.",
+        recorded.ticket_number(),
+        local(recorded.at).strftime("%d/%m/%Y"),
+    );
+    Ok(CorrectVisit {
+        visit: recorded.visit,
+        seen,
+        wrong,
+        patient: Patient {
+            full_name,
+            number,
+            birth,
+            sex: form::sex(&typed.sex),
+            reason: reason.id.clone(),
+            insurance_number: if kept { before.insurance_number.clone() } else { None },
+            priority: before.priority,
+            representative: if wrong == Wrong::Person { None } else { before.representative.clone() },
+        },
+        method: if kept { recorded.method } else { Method::ByHand },
+        strength: if kept { recorded.strength } else { Strength::NoDocument },
+        room: room.id.clone(),
+        insurance,
+        decision: staff.decision(why),
+        to_say: SecretBytes::new(to_say.into_bytes()),
+        at,
+    })
+}
+
+/// Has the place in today's queue follow a corrected room, while the person still waits.
+async fn follow(console: &Console, visit: Uuid, room: String, by: Decision) -> Result<(), Failure> {
+    let (at, rule) = (console.clock.now(), console.station.queue);
+    let queue = console.store.queue(&console.station.code, station_day(at), rule).await?;
+    let waits = |place: &QueuePlace| place.state.is_open() && place.state != State::BeingSeen;
+    if queue.place(visit).is_some_and(|place| waits(place) && place.room != room) {
+        let change = PlaceChange { visit, event: Event::Moved { room }, by, rule, at };
+        match console.store.change_place(change).await {
+            Ok(()) => console.live.tell(News::Queue),
+            // Called or seen meanwhile: whoever has the person there sends them on.
+            Err(StoreError::Queue(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// `POST /staff/visits/{visit}/correct`
+pub(super) async fn correct(
+    Of(console): Of<Console>,
+    staff: Staff,
+    Id(visit): Id,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    staff.require(Role::Reception)?;
+    let visit = found(&console, visit).await?;
+    match read(&typed, &staff, &console, &visit) {
+        Err(faults) => page(&console, &staff, &visit, typed, faults),
+        Ok(correction) => {
+            let (room, decision) = (correction.room.clone(), correction.decision.clone());
+            let corrected = console.store.correct_visit(correction).await?;
+            if room != visit.recorded.room {
+                follow(&console, visit.recorded.visit, room, decision).await?;
+            }
+            let tell = if corrected.to_tell { "?tell" } else { "" };
+            Ok(Redirect::to(&format!("/staff/visits/{}{tell}", visit.recorded.visit)).into_response())
+        }
+    }
+}

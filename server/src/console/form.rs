@@ -1,0 +1,183 @@
+//! What forms have in common: lines, numbers, dates, sex, rooms.
+
+use flows::{
+    health::{Reason, Room, Station},
+    person::{Birth, Sex},
+};
+use identity::number::PersonalNumber;
+use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Characters in one line of a form.
+const LONGEST_LINE: usize = 200;
+/// Years that a living person may be old.
+const OLDEST: i16 = 130;
+
+/// A reason and a room that serves it.
+pub(super) struct WhereTo {
+    pub(super) value: String,
+    pub(super) reason: String,
+    pub(super) room: String,
+    pub(super) chosen: bool,
+}
+
+/// Every reason with every room that serves it; the one with the value `chosen` is.
+pub(super) fn where_to(station: &Station, chosen: &str) -> Vec<WhereTo> {
+    let reasons = station.reasons.iter();
+    reasons
+        .flat_map(|reason| {
+            reason.rooms.iter().filter_map(|room| station.room(room)).map(move |room| {
+                let value = format!("{}/{}", reason.id, room.id);
+                WhereTo {
+                    chosen: value == chosen,
+                    value,
+                    reason: reason.label.vi.clone(),
+                    room: room.name.vi.clone(),
+                }
+            })
+        })
+        .collect()
+}
+
+/// The reason and room of `REASON/ROOM`.
+pub(super) fn place<'a>(
+    typed: &str,
+    station: &'a Station,
+    faults: &mut Vec<String>,
+) -> Option<(&'a Reason, &'a Room)> {
+    let place = typed
+        .split_once('/')
+        .and_then(|(reason, room)| Some((station.reason(reason)?, station.room_for(reason, Some(room))?)));
+    if place.is_none() {
+        faults.push("Lý do khám và phòng: chưa chọn (choose reason and room)".into());
+    }
+    place
+}
+
+/// What was typed, as one clean line; none where nothing was.
+fn clean(typed: &str) -> Option<String> {
+    let line: String = typed.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
+    (!line.is_empty()).then_some(line)
+}
+
+/// One line that may be left empty.
+pub(super) fn optional_line(typed: &str, field: &str, faults: &mut Vec<String>) -> Option<String> {
+    let line = clean(typed)?;
+    if line.chars().count() > LONGEST_LINE {
+        faults.push(format!("{field}: dài quá {LONGEST_LINE} chữ (is too long)"));
+        return None;
+    }
+    Some(line)
+}
+
+/// One line that has to be filled in.
+pub(super) fn line(typed: &str, field: &str, faults: &mut Vec<String>) -> Option<String> {
+    if clean(typed).is_none() {
+        faults.push(format!("{field}: chưa điền (is empty)"));
+        return None;
+    }
+    optional_line(typed, field, faults)
+}
+
+/// A personal number, or nothing.
+pub(super) fn number(typed: &str, faults: &mut Vec<String>) -> Option<PersonalNumber> {
+    let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    if digits.is_empty() {
+        return None;
+    }
+    let number = PersonalNumber::parse(&digits);
+    if number.is_err() {
+        faults.push("Số định danh: phải đủ 12 chữ số, hoặc để trống (12 digits, or leave it empty)".into());
+    }
+    number.ok()
+}
+
+/// A date of birth as far as it is known, or nothing: `1950`, `3/1950` or `2/3/1950`.
+pub(super) fn birth(typed: &str, today: Date, faults: &mut Vec<String>) -> Option<Birth> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return None;
+    }
+    let birth = read_birth(typed).filter(|birth| {
+        let oldest = today.year() - OLDEST;
+        let earliest = Date::new(birth.year, birth.month.unwrap_or(1), birth.day.unwrap_or(1));
+        birth.year >= oldest && earliest.is_ok_and(|earliest| earliest <= today)
+    });
+    if birth.is_none() {
+        faults.push(format!(
+            "Năm sinh: năm, tháng/năm hoặc ngày/tháng/năm, từ {} đến hôm nay, hoặc để trống (birth, or leave it \
+             empty)",
+            today.year() - OLDEST
+        ));
+    }
+    birth
+}
+
+fn read_birth(typed: &str) -> Option<Birth> {
+    let parts: Vec<&str> = typed.split('/').map(str::trim).collect();
+    let year = |text: &str| (text.len() == 4).then(|| text.parse::<i16>().ok()).flatten();
+    match parts.as_slice() {
+        [y] => Some(Birth { year: year(y)?, month: None, day: None }),
+        [m, y] => Some(Birth { year: year(y)?, month: Some(m.parse().ok()?), day: None }),
+        [d, m, y] => Some(Birth { year: year(y)?, month: Some(m.parse().ok()?), day: Some(d.parse().ok()?) }),
+        _ => None,
+    }
+}
+
+/// A date of birth as [`birth`] reads it.
+pub(super) fn birth_text(birth: Birth) -> String {
+    match (birth.day, birth.month) {
+        (Some(day), Some(month)) => format!("{day}/{month}/{}", birth.year),
+        (None, Some(month)) => format!("{month}/{}", birth.year),
+        _ => birth.year.to_string(),
+    }
+}
+
+/// `male`, `female`, or not known.
+pub(super) fn sex(typed: &str) -> Sex {
+    match typed {
+        "male" => Sex::Male,
+        "female" => Sex::Female,
+        _ => Sex::Unknown,
+    }
+}
+
+/// As [`sex`] reads it.
+pub(super) const fn sex_value(sex: Sex) -> &'static str {
+    match sex {
+        Sex::Male => "male",
+        Sex::Female => "female",
+        Sex::Unknown => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_birth_is_taken_as_far_as_it_is_known() {
+        let read = |typed: &str| birth(typed, date(2026, 9, 15), &mut Vec::new());
+        for typed in ["1950", "3/1950", "2/3/1950", "15/9/2026", "29/2/1952"] {
+            assert_eq!(read(typed).map(birth_text).as_deref(), Some(typed));
+        }
+        for typed in [
+            "50",
+            "1850",
+            "2027",
+            "16/9/2026",
+            "10/2026",
+            "30/2/1950",
+            "0/3/1950",
+            "2/13/1950",
+            "x",
+            "1/2/3/4",
+        ] {
+            let mut faults = Vec::new();
+            assert_eq!(birth(typed, date(2026, 9, 15), &mut faults), None, "{typed}");
+            assert_eq!(faults.len(), 1, "{typed}");
+        }
+    }
+}

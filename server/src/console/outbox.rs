@@ -1,0 +1,141 @@
+//! Messages that did not reach a national system: staff have them tried again, or set them aside.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    Console, Frame,
+    check::Id,
+    failure::{Failure, html},
+    form,
+    session::Staff,
+    visits::local,
+    words,
+};
+use crate::{
+    staff::Role,
+    store::{DecideMessage, Lane, Standing, UndeliveredMessage},
+};
+
+/// Who may decide about them.
+const DECIDES: [Role; 2] = [Role::Reception, Role::Manager];
+
+/// A message as the page shows it.
+struct MessageView {
+    id: Uuid,
+    visit: Uuid,
+    what: &'static str,
+    what_english: &'static str,
+    state: String,
+    error: Option<String>,
+    attempts: u32,
+    behind: u32,
+    queued: String,
+    to_say: Option<String>,
+    dead: bool,
+    /// A system takes it: it can be tried again.
+    retriable: bool,
+}
+
+impl MessageView {
+    fn new(message: UndeliveredMessage) -> Self {
+        let (what, what_english) = words::message(message.kind);
+        let clock = |at| local(at).strftime("%H:%M %d/%m/%Y").to_string();
+        Self {
+            id: message.id,
+            visit: message.visit,
+            what,
+            what_english,
+            state: match message.standing {
+                Standing::Waiting { next } => format!("Chờ gửi lúc {}", clock(next)),
+                Standing::Behind { .. } => "Chờ thư trước của cùng người".to_owned(),
+                Standing::Dead { since } => format!("Cần nhân viên từ {}", clock(since)),
+            },
+            error: message.error,
+            attempts: message.attempts,
+            behind: message.behind,
+            queued: clock(message.queued),
+            to_say: message.to_say.map(|text| String::from_utf8_lossy(text.as_slice()).into_owned()),
+            dead: matches!(message.standing, Standing::Dead { .. }),
+            retriable: message.kind.lane() != Lane::Staff,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "outbox.html")]
+struct Page {
+    frame: Frame,
+    dead: Vec<MessageView>,
+    waiting: Vec<MessageView>,
+    faults: Vec<String>,
+}
+
+async fn page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<Response, Failure> {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let messages = console.store.undelivered_messages().await?;
+    let (dead, waiting) =
+        messages.into_iter().map(MessageView::new).partition::<Vec<_>, _>(|message| message.dead);
+    html(status, &Page { frame: staff.frame(console), dead, waiting, faults })
+}
+
+/// `GET /staff/outbox`
+pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result<Response, Failure> {
+    staff.require_any(&DECIDES)?;
+    page(&console, &staff, Vec::new()).await
+}
+
+/// The form that decides about a message.
+#[derive(Deserialize)]
+pub(super) struct Deciding {
+    #[serde(default)]
+    reason: String,
+}
+
+async fn decide(
+    console: &Console,
+    staff: &Staff,
+    message: Uuid,
+    form: &Deciding,
+    again: bool,
+) -> Result<Response, Failure> {
+    staff.require_any(&DECIDES)?;
+    let mut faults = Vec::new();
+    let Some(reason) = form::line(&form.reason, "Lý do / Reason", &mut faults) else {
+        return page(console, staff, faults).await;
+    };
+    let decision = DecideMessage { message, decision: staff.decision(reason), at: console.clock.now() };
+    if again {
+        console.store.retry_message(decision).await?;
+    } else {
+        console.store.set_message_aside(decision).await?;
+    }
+    Ok(Redirect::to("/staff/outbox").into_response())
+}
+
+/// `POST /staff/outbox/{message}/retry`
+pub(super) async fn retry(
+    State(console): State<Console>,
+    staff: Staff,
+    Id(message): Id,
+    Form(form): Form<Deciding>,
+) -> Result<Response, Failure> {
+    decide(&console, &staff, message, &form, true).await
+}
+
+/// `POST /staff/outbox/{message}/set-aside`
+pub(super) async fn set_aside(
+    State(console): State<Console>,
+    staff: Staff,
+    Id(message): Id,
+    Form(form): Form<Deciding>,
+) -> Result<Response, Failure> {
+    decide(&console, &staff, message, &form, false).await
+}

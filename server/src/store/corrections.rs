@@ -1,0 +1,129 @@
+//! Corrections of a visit: each is a new version, and every older one stays, with who corrected it and why.
+
+use async_trait::async_trait;
+use flows::{
+    engine::{Insurance, InsuranceStatus},
+    policy::Strength,
+};
+use identity::SecretBytes;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Decision, Method, Patient, StoreError};
+
+/// Most versions that one visit may have.
+pub const MOST_VERSIONS: u32 = 10;
+
+/// What was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wrong {
+    /// The data of the right person.
+    Data,
+    /// The person: the visit was another's.
+    Person,
+    /// The room or the reason.
+    Place,
+    /// The insurance.
+    Insurance,
+    /// Nothing: the person was unknown and is known now. The temporary record and the person's own are one from here
+    /// on, and both are kept.
+    Identified,
+}
+
+impl Wrong {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [Self::Data, Self::Person, Self::Place, Self::Insurance, Self::Identified];
+
+    /// The word in the database and in forms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Person => "person",
+            Self::Place => "place",
+            Self::Insurance => "insurance",
+            Self::Identified => "identified",
+        }
+    }
+}
+
+/// A correction: the visit as it should have been.
+#[derive(Debug, Clone)]
+pub struct CorrectVisit {
+    /// The visit.
+    pub visit: Uuid,
+    /// The version that was corrected, from 1.
+    pub seen: u32,
+    /// What was wrong.
+    pub wrong: Wrong,
+    /// Who it is. With another personal number the visit is theirs from here on.
+    pub patient: Patient,
+    /// How identity was established.
+    pub method: Method,
+    /// How strongly.
+    pub strength: Strength,
+    /// The id of the room.
+    pub room: String,
+    /// How the insurance stands.
+    pub insurance: Insurance,
+    /// Who corrects it, and why.
+    pub decision: Decision,
+    /// What a person has to tell the health-insurance register, where it was told what is wrong. Used only where
+    /// something was sent, or is on its way.
+    pub to_say: SecretBytes,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What became of a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Corrected {
+    /// The new version, from 2.
+    pub version: u32,
+    /// A person has to tell a national system: the message is among the dead letters.
+    pub to_tell: bool,
+}
+
+/// One version of a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitVersion {
+    /// From 1.
+    pub version: u32,
+    /// What was wrong before it. None for the first.
+    pub wrong: Option<Wrong>,
+    /// Whose visit it is.
+    pub subject: Uuid,
+    /// Who. None where that subject was erased.
+    pub patient: Option<Patient>,
+    /// How identity was established.
+    pub method: Method,
+    /// How strongly.
+    pub strength: Strength,
+    /// The id of the room.
+    pub room: String,
+    /// How the insurance stood.
+    pub insurance: InsuranceStatus,
+    /// Who corrected, and why. None for the first, and where that subject was erased.
+    pub decision: Option<Decision>,
+    /// Since when it counts.
+    pub at: Timestamp,
+}
+
+/// Correcting what was recorded.
+#[async_trait]
+pub trait Corrections: Send + Sync {
+    /// Writes a new version of a visit; from here on it is what the visit says. Where the register was sent a
+    /// message about the visit, or one is on its way, a person is asked to tell it.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownVisit`] where there is none or its subject was erased; [`StoreError::VisitCorrected`]
+    /// where somebody corrected it meanwhile, or it has [`MOST_VERSIONS`]; or where it could not be written.
+    async fn correct_visit(&self, correction: CorrectVisit) -> Result<Corrected, StoreError>;
+
+    /// Every version of a visit, the first first. Empty where there is no such visit.
+    ///
+    /// # Errors
+    /// Where they could not be read.
+    async fn visit_versions(&self, visit: Uuid) -> Result<Vec<VisitVersion>, StoreError>;
+}

@@ -1,0 +1,247 @@
+//! Versions of visits.
+
+use async_trait::async_trait;
+use flows::engine::Insurance;
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::{
+    Keys, SqliteStore,
+    audit::Logged,
+    outbox, parse_word,
+    transaction::{Transaction, id, time},
+    visits, word,
+    writer::Operation,
+};
+use crate::{
+    sealed::{DataKey, Place, Sealed},
+    store::{
+        CorrectVisit, Corrected, Corrections, Decision, MessageKind, NewMessage, Patient, Recorded,
+        StoreError, Visit, VisitVersion, Wrong,
+        visits::{insurance_code, insurance_status},
+    },
+};
+
+/// The part that tells a correction's message from those of earlier versions.
+const PARTS: [&str; 9] = ["2", "3", "4", "5", "6", "7", "8", "9", "10"];
+
+fn place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
+    Place { table: "visit_versions", column, row }
+}
+
+/// The last version's number and whose visit it is.
+struct Last {
+    version: u32,
+    subject: String,
+}
+
+async fn last(tx: &mut Transaction<'_>, visit: &str) -> Result<Last, StoreError> {
+    let first: String = sqlx::query_scalar("SELECT subject FROM visits WHERE id = ?")
+        .bind(visit)
+        .fetch_optional(tx.on())
+        .await?
+        .ok_or(StoreError::UnknownVisit)?;
+    let row = sqlx::query(
+        "SELECT version, subject FROM visit_versions WHERE visit = ? ORDER BY version DESC LIMIT 1",
+    )
+    .bind(visit)
+    .fetch_optional(tx.on())
+    .await?;
+    match row {
+        Some(row) => Ok(Last { version: row.try_get("version")?, subject: row.try_get("subject")? }),
+        None => Ok(Last { version: 1, subject: first }),
+    }
+}
+
+#[async_trait]
+impl Operation for CorrectVisit {
+    type Output = Corrected;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Corrected, StoreError> {
+        let visit = self.visit.to_string();
+        let last = last(tx, &visit).await?;
+        let part = usize::try_from(last.version).ok().and_then(|version| PARTS.get(version.checked_sub(1)?));
+        let (true, Some(part)) = (last.version == self.seen, part) else {
+            return Err(StoreError::VisitCorrected);
+        };
+        let before = tx.key(&last.subject).await?.ok_or(StoreError::UnknownVisit)?;
+        let (subject, key) = match self.wrong {
+            // Their number may be what was wrong; nobody else may have it.
+            Wrong::Person | Wrong::Identified | Wrong::Data => {
+                visits::subject_of(tx, &last.subject, self.patient.number.as_ref(), self.wrong, self.at)
+                    .await?
+            }
+            Wrong::Place | Wrong::Insurance => (last.subject.clone(), before),
+        };
+        let new = tx.new_id()?;
+        let version = last.version + 1;
+        let row = sqlx::query(
+            "INSERT INTO visit_versions (id, visit, version, wrong, subject, phuong_thuc_dinh_danh, strength, room,
+                 insurance, patient, coverage, decision, at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+        )
+        .bind(&new)
+        .bind(&visit)
+        .bind(version)
+        .bind(self.wrong.as_str())
+        .bind(&subject)
+        .bind(self.method.as_str())
+        .bind(word(&self.strength)?)
+        .bind(&self.room)
+        .bind(insurance_code(self.insurance.status))
+        .bind(tx.seal(&self.patient, &key, place("patient", &new))?)
+        .bind(tx.seal(&self.insurance, &key, place("coverage", &new))?)
+        .bind(tx.seal(&self.decision, &key, place("decision", &new))?)
+        .bind(self.at.as_millisecond())
+        .fetch_one(tx.on())
+        .await?;
+        tx.log(Logged::VisitCorrected, &new, &row, self.at).await?;
+        let told: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM outbox WHERE visit = ? AND kind = ? AND state IN ('waiting', 'delivered', 'dead')",
+        )
+        .bind(&visit)
+        .bind(MessageKind::CheckIn.as_str())
+        .fetch_one(tx.on())
+        .await?;
+        if told > 0 {
+            let message = NewMessage {
+                kind: MessageKind::Correction,
+                part,
+                payload: self.to_say.clone(),
+                not_before: self.at,
+            };
+            let about = outbox::About { visit: &visit, subject: &subject, key: &key };
+            outbox::queue(tx, &about, &message, self.at).await?;
+        }
+        Ok(Corrected { version, to_tell: told > 0 })
+    }
+}
+
+async fn rows(connection: &mut SqliteConnection, visit: &str) -> Result<Vec<SqliteRow>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM visit_versions WHERE visit = ? ORDER BY version")
+        .bind(visit)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows)
+}
+
+fn opened<T: serde::Serialize + serde::de::DeserializeOwned>(
+    row: &SqliteRow,
+    column: &'static str,
+    key: Option<&DataKey>,
+) -> Result<Option<T>, StoreError> {
+    let version: String = row.try_get("id")?;
+    let sealed = Sealed::<T>::from_stored(row.try_get(column)?);
+    Ok(key.map(|key| sealed.open(key, place(column, &version))).transpose()?)
+}
+
+fn version(row: &SqliteRow, key: Option<&DataKey>) -> Result<VisitVersion, StoreError> {
+    Ok(VisitVersion {
+        version: row.try_get("version")?,
+        wrong: Some(parse_word("visit_versions.wrong", row.try_get("wrong")?)?),
+        subject: id("visit_versions.subject", row.try_get("subject")?)?,
+        patient: opened::<Patient>(row, "patient", key)?,
+        method: parse_word("visit_versions.phuong_thuc_dinh_danh", row.try_get("phuong_thuc_dinh_danh")?)?,
+        strength: parse_word("visit_versions.strength", row.try_get("strength")?)?,
+        room: row.try_get("room")?,
+        insurance: insurance_status(row.try_get("insurance")?)
+            .ok_or(StoreError::Malformed { what: "visit_versions.insurance" })?,
+        decision: opened::<Decision>(row, "decision", key)?,
+        at: time("visit_versions.at", row.try_get("at")?)?,
+    })
+}
+
+/// What its last version says of a visit, without a word about the person.
+pub(super) async fn as_corrected(
+    connection: &mut SqliteConnection,
+    recorded: Recorded,
+) -> Result<Recorded, StoreError> {
+    let all = rows(connection, &recorded.visit.to_string()).await?;
+    let Some(row) = all.last() else { return Ok(recorded) };
+    let last = version(row, None)?;
+    Ok(Recorded {
+        subject: last.subject,
+        room: last.room,
+        method: last.method,
+        strength: last.strength,
+        insurance: last.insurance,
+        ..recorded
+    })
+}
+
+/// Has a visit say what its last version says.
+pub(super) async fn apply(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    visit: &mut Visit,
+) -> Result<(), StoreError> {
+    let all = rows(&mut *connection, &visit.recorded.visit.to_string()).await?;
+    let Some(row) = all.last() else { return Ok(()) };
+    let key = keys.fetch(connection, row.try_get("subject")?).await?;
+    let last = version(row, key.as_ref())?;
+    let coverage = opened::<Insurance>(row, "coverage", key.as_ref())?;
+    let recorded = &mut visit.recorded;
+    recorded.subject = last.subject;
+    recorded.room = last.room;
+    recorded.method = last.method;
+    recorded.strength = last.strength;
+    recorded.insurance = last.insurance;
+    visit.patient = last.patient;
+    visit.insurance_result = coverage.as_ref().and_then(|coverage| coverage.result_code.clone());
+    visit.insurance_card = coverage.and_then(|coverage| coverage.card.clone());
+    // What a register said of the earlier version is not about this one.
+    if visit.insurance_check.as_ref().is_some_and(|check| check.at < last.at) {
+        visit.insurance_check = None;
+    }
+    Ok(())
+}
+
+async fn versions(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    visit: Uuid,
+) -> Result<Vec<VisitVersion>, StoreError> {
+    let Some(first) = visits::first_version(&mut *connection, keys, visit).await? else {
+        return Ok(Vec::new());
+    };
+    let mut versions = vec![VisitVersion {
+        version: 1,
+        wrong: None,
+        subject: first.recorded.subject,
+        patient: first.patient.clone(),
+        method: first.recorded.method,
+        strength: first.recorded.strength,
+        room: first.recorded.room.clone(),
+        insurance: first.recorded.insurance,
+        decision: first.decision.clone(),
+        at: first.recorded.at,
+    }];
+    for row in rows(&mut *connection, &visit.to_string()).await? {
+        let key = keys.fetch(&mut *connection, row.try_get("subject")?).await?;
+        versions.push(version(&row, key.as_ref())?);
+    }
+    Ok(versions)
+}
+
+/// The subjects of temporary records that turned out to be this one's: they are erased together.
+pub(super) async fn temporary_of(tx: &mut Transaction<'_>, subject: &str) -> Result<Vec<String>, StoreError> {
+    let temporary = sqlx::query_scalar(
+        "SELECT DISTINCT visits.subject FROM visit_versions JOIN visits ON visits.id = visit_versions.visit
+         WHERE visit_versions.subject = ?1 AND wrong = 'identified' AND visits.subject != ?1",
+    )
+    .bind(subject)
+    .fetch_all(tx.on())
+    .await?;
+    Ok(temporary)
+}
+
+#[async_trait]
+impl Corrections for SqliteStore {
+    async fn correct_visit(&self, correction: CorrectVisit) -> Result<Corrected, StoreError> {
+        self.writer.submit(correction).await
+    }
+
+    async fn visit_versions(&self, visit: Uuid) -> Result<Vec<VisitVersion>, StoreError> {
+        versions(&mut *self.readers.begin().await?, &self.keys, visit).await
+    }
+}
