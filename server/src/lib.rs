@@ -6,6 +6,7 @@ pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod fhir;
 pub mod national;
 pub mod outbox;
 pub mod program;

@@ -147,6 +147,7 @@ pub fn router(console: Console) -> Router {
         .route("/staff/visits/{visit}", get(visits::show))
         .route("/staff/visits/{visit}/why", post(accesses::why))
         .route("/staff/visits/{visit}/record.json", get(visits::record))
+        .route("/staff/visits/{visit}/fhir.json", get(visits::fhir))
         .route_layer(middleware::from_fn_with_state(console.clone(), session::guard))
         .merge(open)
         .layer(DefaultBodyLimit::max(MOST_BYTES))

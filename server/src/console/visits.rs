@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     Json,
     extract::{RawQuery, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use identity::Verdict;
@@ -20,6 +20,7 @@ use super::{
     words,
 };
 use crate::{
+    fhir::{Export, MEDIA_TYPE, bundle},
     staff::Role,
     store::{
         Queue, Reception, Visit, VisitVersion,
@@ -268,4 +269,16 @@ pub(super) async fn record(
         "admitted_by": visit.decision.as_ref().map(|decision| json!({ "staff": decision.staff, "reason": decision.reason })),
     });
     Ok(Json(record).into_response())
+}
+
+/// `GET /staff/visits/{visit}/fhir.json`: the visit for other software, in FHIR R5.
+pub(super) async fn fhir(
+    State(console): State<Console>,
+    _staff: Staff,
+    Id(visit): Id,
+) -> Result<Response, Failure> {
+    let visit = found(&console, visit).await?;
+    let export = Export { station: &console.station, simulated: console.simulated, at: console.clock.now() };
+    let bundle = bundle(&visit, &export);
+    Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], bundle.to_string()).into_response())
 }
