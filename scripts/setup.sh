@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the project needs and is missing, on Debian 12 with Rust (rustup). Safe to run again.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 packages=(
   build-essential pkg-config ca-certificates git
@@ -12,6 +13,8 @@ packages=(
   openssl xmlsec1
   # pages as people see them
   chromium chromium-driver
+  # independent judges of what the server answers (tests/python)
+  python3 python3-venv
 )
 
 missing=()
@@ -24,6 +27,15 @@ if [ ${#missing[@]} -gt 0 ]; then
   echo "setup: installing ${missing[*]}" >&2
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+fi
+
+# Pinned, for tests alone, in a folder of its own.
+requirements=tests/python/requirements.txt
+if ! cmp -s "$requirements" target/python/requirements.txt; then
+  echo "setup: Python packages of the tests, into target/python" >&2
+  python3 -m venv --clear target/python
+  target/python/bin/pip install --quiet --disable-pip-version-check --no-deps -r "$requirements" >&2
+  cp "$requirements" target/python/requirements.txt
 fi
 
 rustup target add wasm32-unknown-unknown 2>/dev/null

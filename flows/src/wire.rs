@@ -117,6 +117,7 @@ pub struct ChallengeIssued {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CallStaff {
     /// The screen: `welcome`, `card_left_behind`, …
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[a-z_]{1,40}$"))]
     pub step: String,
     /// Why.
     pub code: ReasonCode,

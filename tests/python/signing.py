@@ -1,23 +1,27 @@
-"""A hook of schemathesis: every call is signed as an enrolled kiosk signs it (RFC 9421, Ed25519).
+"""Hooks of schemathesis: every call is signed as an enrolled kiosk signs it (RFC 9421, Ed25519), and a call about a
+session or a call for staff is about one that there is.
 
-Environment: KIOSK_KEY, the file with the kiosk's Ed25519 seed in hexadecimal; KIOSK_ID; KIOSK_CLOCK, the server's time
+Environment: KIOSK_SERVER, the server's address; KIOSK_KEY, the file with the kiosk's Ed25519 seed in hexadecimal; KIOSK_ID; KIOSK_CLOCK, the server's time
 when this program starts (RFC 3339).
 """
 
 import base64
 import hashlib
+import itertools
 import os
 import time
 import uuid
 from datetime import datetime
 from urllib.parse import urlsplit
 
+import requests
 import requests.auth
 import schemathesis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 with open(os.environ["KIOSK_KEY"], encoding="ascii") as file:
     KEY = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read().strip()))
+SERVER = os.environ["KIOSK_SERVER"]
 KIOSK = os.environ["KIOSK_ID"]
 BEGAN = datetime.fromisoformat(os.environ["KIOSK_CLOCK"]).timestamp()
 STARTED = time.monotonic()
@@ -28,6 +32,13 @@ OWN = {"Signature-Input", "Signature", "Content-Digest"}
 
 def encoded(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
 
 
 class Signed(requests.auth.AuthBase):
@@ -49,6 +60,9 @@ class Signed(requests.auth.AuthBase):
             if name in request.headers:
                 value = request.headers[name]
                 value = value.decode("latin-1") if isinstance(value, bytes) else value
+                if is_uuid(value):
+                    # Made-up calls repeat themselves; each is to be a new one.
+                    value = request.headers[name] = str(uuid.uuid4())
                 components[name.lower()] = value.strip()
         names = " ".join(f'"{name}"' for name in components)
         created = int(BEGAN + time.monotonic() - STARTED)
@@ -63,9 +77,49 @@ class Signed(requests.auth.AuthBase):
 schemathesis.auth.set_from_requests(Signed())
 
 
+def post(path: str, body: dict) -> dict:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    response = requests.post(f"{SERVER}{path}", json=body, headers=headers, auth=Signed(), timeout=30)
+    response.raise_for_status()
+    return response.json()
+
+
+def session_at_consent() -> str:
+    return post("/v1/sessions", {"service": "health", "language": "vi"})["session_id"]
+
+
+def session_at_identify() -> str:
+    session = session_at_consent()
+    answer = {
+        "kind": "consent",
+        "purpose": "health_check_in",
+        "given": True,
+        "language": "vi",
+        "text_sha256": hashlib.sha256("Tôi đồng ý.".encode()).hexdigest(),
+    }
+    view = post(f"/v1/sessions/{session}/answers", {"answer": answer})
+    assert view["step"]["kind"] == "identify", view["step"]["kind"]
+    return session
+
+
+def staff_call() -> str:
+    return post("/v1/staff-calls", {"step": "welcome", "code": "help_wanted"})["call_id"]
+
+
+SESSIONS = itertools.cycle([session_at_consent, session_at_identify, session_at_identify])
+
+
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
     for item in raw_schema["paths"].values():
         for operation in item.values():
             own = [p for p in operation.get("parameters", []) if p.get("name") not in OWN]
             operation["parameters"] = own
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    made_up = case.path_parameters and not is_uuid(str(case.path_parameters.get("id", "")))
+    if made_up and case.meta is not None and case.meta.generation.mode.is_positive:
+        about_call = case.operation.path.startswith("/v1/staff-calls/")
+        case.path_parameters["id"] = staff_call() if about_call else next(SESSIONS)()

@@ -10,6 +10,7 @@ pub mod display;
 pub mod journey;
 pub mod pictures;
 pub mod process;
+pub mod python;
 pub mod record;
 pub mod staff;
 pub mod window;

@@ -7,7 +7,7 @@ use flows::wire::Problem;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Content, Object, OpenApi, Ref, Required, Response, Type,
+        Content, ObjectBuilder, OpenApi, Ref, Required, Response, SchemaFormat, Type,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
     },
@@ -139,10 +139,9 @@ fn add(operation: &mut Operation, more: &[Kind], path: &str) {
     );
     if !more.is_empty() {
         parameters.push(header("Content-Digest", "The body's SHA-256 (RFC 9530).").into());
-        parameters.push(
-            header("Idempotency-Key", "A fresh UUID for each new call, the same when a call is sent again.")
-                .into(),
-        );
+        let words = "A fresh UUID for each new call, the same when a call is sent again.";
+        let uuid = Some(SchemaFormat::Custom("uuid".to_owned()));
+        parameters.push(formatted_header("Idempotency-Key", words, uuid).into());
     }
 }
 
@@ -155,12 +154,16 @@ fn problem(kinds: &[Kind]) -> Response {
 }
 
 fn header(name: &str, description: &str) -> Parameter {
+    formatted_header(name, description, None)
+}
+
+fn formatted_header(name: &str, description: &str, format: Option<SchemaFormat>) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(Required::True)
         .description(Some(description))
-        .schema(Some(Object::with_type(Type::String)))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).format(format)))
         .build()
 }
 

@@ -18,7 +18,16 @@ use crate::{
     path = "/v1/sessions",
     tag = "kiosk",
     request_body = OpenSession,
-    responses((status = OK, description = "The session and its first step", body = SessionView)),
+    responses((
+        status = OK,
+        description = "The session and its first step",
+        body = SessionView,
+        links(
+            ("step" = (operation_id = "get_session", parameters(("id" = "$response.body#/session_id")))),
+            ("answer" = (operation_id = "answer_step", parameters(("id" = "$response.body#/session_id")))),
+            ("challenge" = (operation_id = "issue_challenge", parameters(("id" = "$response.body#/session_id")))),
+        ),
+    )),
 )]
 pub async fn open_session(
     State(api): State<Arc<Api>>,

@@ -274,9 +274,10 @@ pub(super) async fn record(
 /// `GET /staff/visits/{visit}/fhir.json`: the visit for other software, in FHIR R5.
 pub(super) async fn fhir(
     State(console): State<Console>,
-    _staff: Staff,
+    staff: Staff,
     Id(visit): Id,
 ) -> Result<Response, Failure> {
+    staff.require_any(&[Role::Reception, Role::Clinician])?;
     let visit = found(&console, visit).await?;
     let export = Export { station: &console.station, simulated: console.simulated, at: console.clock.now() };
     let bundle = bundle(&visit, &export);

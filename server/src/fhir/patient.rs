@@ -1,6 +1,7 @@
 //! Patient: who came.
 
 use flows::person::{Birth, Sex};
+use identity::text::clean_line;
 use serde_json::{Value, json};
 
 use super::{Export, Links, element, system};
@@ -28,7 +29,7 @@ pub(super) fn patient(visit: &Visit, links: &Links, export: &Export<'_>) -> Valu
         "resourceType": "Patient",
         "identifier": [subject, number],
         // A Vietnamese name is one whole: which word is the family's is nowhere recorded.
-        "name": [{ "use": "official", "text": patient.full_name }],
+        "name": [{ "use": "official", "text": clean_line(&patient.full_name) }],
         "gender": match patient.sex {
             Sex::Male => "male",
             Sex::Female => "female",

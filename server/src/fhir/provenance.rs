@@ -1,5 +1,6 @@
 //! Provenance: who made the record, and out of what.
 
+use identity::text::clean_line;
 use serde_json::{Value, json};
 
 use super::{Export, Links, element, system};
@@ -17,7 +18,7 @@ pub(super) fn provenance(visit: &Visit, links: &Links, export: &Export<'_>) -> V
     let staff = visit.decision.as_ref().map(|decision| {
         json!({
             "type": element::concept(system::PARTICIPANT, "verifier", "Verifier"),
-            "who": { "type": "Practitioner", "display": decision.staff },
+            "who": { "type": "Practitioner", "display": clean_line(&decision.staff) },
             "onBehalfOf": element::facility(&visit.station, export.station),
         })
     });

@@ -94,7 +94,7 @@ fn by_hand() -> Visit {
     visit.insurance_result = None;
     visit.insurance_card = None;
     visit.patient = Some(Patient {
-        full_name: "Lê Thị <Bình> & \"Em\"".into(),
+        full_name: "\u{202E}Lê Thị\n<Bình>\u{0} & \"Em\"".into(),
         number: None,
         birth: Some(Birth { year: 1948, month: None, day: None }),
         sex: Sex::Unknown,
@@ -111,7 +111,7 @@ fn erased() -> Visit {
     visit
 }
 
-/// `tests/python/fhir.py` validates these same files by an independent implementation of FHIR R5.
+/// `tests/python/validate_fhir.py` validates these same files by an independent implementation of FHIR R5.
 #[test]
 fn bundles_are_those_agreed() {
     insta::assert_json_snapshot!("by_chip", export(&by_chip()));

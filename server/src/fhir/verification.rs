@@ -4,7 +4,7 @@ use flows::{
     engine::{InsuranceStatus, Population},
     policy::Strength,
 };
-use identity::Verdict;
+use identity::{Verdict, text::clean_line};
 use serde_json::{Value, json};
 
 use super::{Export, Links, element, system};
@@ -24,8 +24,8 @@ pub(super) fn identity(visit: &Visit, links: &Links, export: &Export<'_>) -> Val
     ];
     let attestation = visit.decision.as_ref().map(|decision| {
         json!({
-            "extension": [{ "url": system::DECISION_REASON, "valueString": decision.reason }],
-            "who": { "type": "Practitioner", "display": decision.staff },
+            "extension": [{ "url": system::DECISION_REASON, "valueString": clean_line(&decision.reason) }],
+            "who": { "type": "Practitioner", "display": clean_line(&decision.staff) },
             "date": station_day(recorded.at),
         })
     });

@@ -5,5 +5,7 @@
     reason = "a test stops at the first thing that is not as it says"
 )]
 
+mod api;
 mod browser;
+mod fhir;
 mod window;

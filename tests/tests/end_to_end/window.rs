@@ -5,7 +5,7 @@ use std::io;
 use end_to_end::{
     display::VirtualDisplay,
     journey::{self, screen},
-    record, staff,
+    python, record, staff,
     world::{Kiosk, World, test_folder},
 };
 
@@ -41,6 +41,13 @@ impl Scene {
         window.wait_for(screen::WELCOME).unwrap();
     }
 
+    /// The visit with this number, as other software gets it, is FHIR R5 by an independent implementation.
+    fn exports(&self, number: &str) {
+        let visit = self.recorded(number, "/visit");
+        let bundle = staff::page(&self.world, &format!("/staff/visits/{visit}/fhir.json")).unwrap();
+        python::validate_fhir(&bundle).unwrap();
+    }
+
     fn recorded(&self, number: &str, pointer: &str) -> String {
         let visit = staff::visit_with_number(&self.world, number).unwrap();
         visit.pointer(pointer).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
@@ -57,6 +64,7 @@ fn a_patient_checks_in_with_the_chip_of_their_card() {
     assert_eq!(scene.recorded(&number, "/access"), "pace_can");
     assert_eq!(scene.recorded(&number, "/challenge"), "server");
     assert_eq!(scene.recorded(&number, "/insurance/state"), "HOP_LE");
+    scene.exports(&number);
     let ticket = record::only_file(&scene.world.folder().join("tickets")).unwrap();
     assert!(std::fs::metadata(ticket).unwrap().len() > 1_000, "the ticket was printed");
 
@@ -83,6 +91,7 @@ fn a_forged_card_ends_with_staff_who_admit_by_hand_and_the_kiosk_shows_the_numbe
     let number = journey::number(&mut scene.kiosk.window).unwrap();
     assert_eq!(scene.recorded(&number, "/phuong_thuc_dinh_danh"), "NHAP_TAY");
     assert_eq!(scene.recorded(&number, "/admitted_by/staff"), "Lê Thị Cán");
+    scene.exports(&number);
 }
 
 #[test]
