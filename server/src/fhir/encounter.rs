@@ -8,9 +8,10 @@ use crate::store::{Queue, Visit};
 /// The Encounter. The record ends with the arrival: what comes of it is the station's own software's to say.
 pub(super) fn encounter(visit: &Visit, links: &Links, export: &Export<'_>) -> Value {
     let recorded = &visit.recorded;
-    let queue = match recorded.queue {
-        Queue::Normal => "Thường",
-        Queue::Priority => "Ưu tiên",
+    let (queue, class, class_display) = match recorded.queue {
+        Queue::Emergency => ("Cấp cứu", "EMER", "emergency"),
+        Queue::Priority => ("Ưu tiên", "AMB", "ambulatory"),
+        Queue::Normal => ("Thường", "AMB", "ambulatory"),
     };
     let reason = visit.patient.as_ref().map(|patient| {
         let label = export.station.reason(&patient.reason).map_or("", |reason| reason.label.vi.as_str());
@@ -25,7 +26,7 @@ pub(super) fn encounter(visit: &Visit, links: &Links, export: &Export<'_>) -> Va
         ],
         "status": "in-progress",
         "subjectStatus": element::concept(system::SUBJECT_STATUS, "arrived", "Arrived"),
-        "class": [element::concept(system::V3_ACT_CODE, "AMB", "ambulatory")],
+        "class": [element::concept(system::V3_ACT_CODE, class, class_display)],
         "priority": element::concept(system::QUEUE, recorded.queue.as_str(), queue),
         "subject": element::reference("Patient", links.patient),
         "serviceProvider": element::facility(&visit.station, export.station),

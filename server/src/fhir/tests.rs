@@ -24,12 +24,14 @@ fn station() -> Station {
     Station {
         code: "01999".into(),
         name: text("Trạm y tế xã Mẫu", "Mau commune health station"),
+        desk: text("Quầy tiếp đón", "Reception"),
         rooms: vec![Room { id: "p1".into(), name: text("Phòng 1", "Room 1") }],
         reasons: vec![Reason {
             id: "illness".into(),
             label: text("Khám bệnh", "Illness"),
             rooms: vec!["p1".into()],
         }],
+        queue: flows::health::queue::Interleave::default(),
     }
 }
 
@@ -50,6 +52,7 @@ fn by_chip() -> Visit {
             method: Method::Chip,
             strength: Strength::FullChipProof,
             insurance: InsuranceStatus::Renewed,
+            code: None,
             already: false,
         },
         station: "01999".into(),
@@ -62,9 +65,12 @@ fn by_chip() -> Visit {
         patient: Some(Patient {
             full_name: "Nguyễn Thị Hoà".into(),
             number: Some(PersonalNumber::parse("001148012345").unwrap()),
+            insurance_number: None,
             birth: Some(Birth { year: 1948, month: Some(3), day: Some(2) }),
             sex: Sex::Female,
             reason: "illness".into(),
+            priority: None,
+            representative: None,
         }),
         insurance_check: None,
         population_check: None,
@@ -96,11 +102,15 @@ fn by_hand() -> Visit {
     visit.patient = Some(Patient {
         full_name: "\u{202E}Lê Thị\n<Bình>\u{0} & \"Em\"".into(),
         number: None,
+        insurance_number: None,
         birth: Some(Birth { year: 1948, month: None, day: None }),
         sex: Sex::Unknown,
         reason: "illness".into(),
+        priority: None,
+        representative: None,
     });
-    visit.decision = Some(Decision { staff: "Lê Thị Cán".into(), reason: "Quên thẻ ở nhà".into() });
+    visit.decision =
+        Some(Decision { staff: "Lê Thị Cán".into(), id: None, reason: "Quên thẻ ở nhà".into() });
     visit
 }
 
