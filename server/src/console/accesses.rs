@@ -13,9 +13,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    Console, Frame, admission,
+    Console, Frame,
     check::Id,
     failure::{Failure, html},
+    form,
     session::Staff,
     visits::local,
 };
@@ -120,7 +121,7 @@ pub(super) async fn why(
     Form(form): Form<Why>,
 ) -> Result<Response, Failure> {
     let mut faults = Vec::new();
-    let reason = admission::line(&form.reason, "Lý do / Reason", &mut faults);
+    let reason = form::line(&form.reason, "Lý do / Reason", &mut faults);
     let Some(reason) = reason else {
         let visit = console.store.visit(visit).await?.ok_or(Failure::NotFound)?;
         return ask(&console, &staff, &visit, faults);

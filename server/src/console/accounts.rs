@@ -13,9 +13,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    Console, Frame, admission,
+    Console, Frame,
     check::Id,
     failure::{Failure, html},
+    form,
     session::Staff,
     sign_in::chosen,
 };
@@ -126,7 +127,7 @@ pub(super) async fn add(
 ) -> Result<Response, Failure> {
     staff.require(Role::Manager)?;
     let mut faults = Vec::new();
-    let name = admission::line(field(&fields, "name"), "Họ và tên / Name", &mut faults);
+    let name = form::line(field(&fields, "name"), "Họ và tên / Name", &mut faults);
     let user_name = UserName::parse(field(&fields, "user_name"));
     if user_name.is_err() {
         faults.push("Tên đăng nhập: 3 đến 40 ký tự a-z, 0-9, '.', '-', '_' (user name)".into());

@@ -15,9 +15,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    Console, Frame, admission,
+    Console, Frame,
     check::Id,
     failure::{Failure, html},
+    form,
     live::News,
     session::Staff,
     visits::local,
@@ -353,7 +354,7 @@ pub(super) async fn change(
     };
     // What takes something from somebody is not done without a word why.
     let needs_reason = matches!(event, Event::Cancelled | Event::Merged { .. } | Event::Reranked { .. });
-    let reason = admission::line(&form.reason, "Lý do", &mut Vec::new());
+    let reason = form::line(&form.reason, "Lý do", &mut Vec::new());
     if reason.is_none() && (needs_reason || !form.reason.trim().is_empty()) {
         return Ok(back(&console, &form.only, Some("reason")));
     }

@@ -96,9 +96,9 @@ pub(super) async fn callback(
             "VNeID không xác nhận. Xin thử lại hoặc dùng mật khẩu (VNeID did not confirm)",
         );
     };
-    let token = match person.level {
-        Level::Two => console.store.sign_in_by_number(&person.person.number, at).await?,
-        Level::One => None,
+    let token = match (person.level, &person.person.number) {
+        (Level::Two, Some(number)) => console.store.sign_in_by_number(number, at).await?,
+        _ => None,
     };
     let Some(token) = token else {
         return refused(

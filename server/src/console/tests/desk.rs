@@ -199,7 +199,7 @@ async fn what_was_sent_is_put_right_by_a_person_who_says_so() {
     let world = World::new(&*desk.store).await;
     let message = NewMessage {
         kind: MessageKind::CheckIn,
-        part: "",
+        part: String::new(),
         payload: SecretBytes::new(b"{}".to_vec()),
         not_before: at(0),
     };

@@ -185,7 +185,7 @@ pub async fn what_the_register_was_sent_is_put_right_by_a_person(world: &World<'
     let check_in = CheckIn {
         messages: vec![NewMessage {
             kind: MessageKind::CheckIn,
-            part: "",
+            part: String::new(),
             payload: secret("{}"),
             not_before: at(0),
         }],

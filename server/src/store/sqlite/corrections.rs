@@ -106,7 +106,7 @@ impl Operation for CorrectVisit {
         if told > 0 {
             let message = NewMessage {
                 kind: MessageKind::Correction,
-                part,
+                part: (*part).to_owned(),
                 payload: self.to_say.clone(),
                 not_before: self.at,
             };
