@@ -36,8 +36,9 @@ use crate::{
     session::{Conversations, Registers},
     staff::password::Passwords,
     store::{
-        Desk as _, StaffAccounts as _, Store, StoreError,
+        Desk as _, Retention as _, StaffAccounts as _, Store, StoreError,
         sqlite::{self, SqliteOptions, SqliteStore},
+        visits::station_day,
     },
     waiting::{self, Waiting},
 };
@@ -439,6 +440,7 @@ fn certificates_in(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
 
 async fn tidy(store: Arc<SqliteStore>, clock: Clock) {
     let mut ticks = tokio::time::interval(TIDY_EVERY);
+    let mut purged_on = None;
     loop {
         ticks.tick().await;
         match store.forget_expired(clock.now()).await {
@@ -448,6 +450,19 @@ async fn tidy(store: Arc<SqliteStore>, clock: Clock) {
         match store.end_timed_out(clock.now()).await {
             Ok(ended) => info!(ended, "staff signed out"),
             Err(error) => warn!(%error, "staff who are away are still signed in"),
+        }
+        // At the start, and then once on each day of the place.
+        let now = clock.now();
+        let today = station_day(now);
+        if purged_on != Some(today) {
+            match store.purge(now).await {
+                Ok(proofs) => {
+                    purged_on = Some(today);
+                    let rows: u64 = proofs.iter().map(|proof| proof.count).sum();
+                    info!(rows, purges = proofs.len(), "purged what the retention table says");
+                }
+                Err(error) => warn!(%error, "what the retention table says is over is still there"),
+            }
         }
     }
 }

@@ -72,9 +72,9 @@ pub enum MasterKeyError {
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The table.
-    pub table: &'static str,
+    pub table: &'a str,
     /// The column.
-    pub column: &'static str,
+    pub column: &'a str,
     /// The row's id.
     pub row: &'a str,
 }

@@ -49,6 +49,9 @@ pub enum Record {
     PurgeProof,
 }
 
+/// Asia/Ho_Chi_Minh has been UTC+7 without summer time since 1975.
+const STATION: Offset = Offset::constant(7);
+
 /// A length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
@@ -65,19 +68,26 @@ pub enum Period {
 }
 
 impl Period {
+    fn span(self) -> Option<Span> {
+        match self {
+            Self::Seconds(seconds) => Span::new().try_seconds(seconds).ok(),
+            Self::Hours(hours) => Span::new().try_hours(hours).ok(),
+            Self::Days(days) => Span::new().try_days(days).ok(),
+            Self::Years(years) => Span::new().try_years(years).ok(),
+            Self::Always => None,
+        }
+    }
+
+    /// The moment at which what began at `start` is over. None where it never is.
+    pub fn after(self, start: Timestamp) -> Option<Timestamp> {
+        let end = STATION.to_datetime(start).checked_add(self.span()?).ok()?;
+        STATION.to_timestamp(end).ok()
+    }
+
     /// The moment before which what began then is over at `now`. None where it never is.
     pub fn before(self, now: Timestamp) -> Option<Timestamp> {
-        let span = match self {
-            Self::Seconds(seconds) => Span::new().try_seconds(seconds),
-            Self::Hours(hours) => Span::new().try_hours(hours),
-            Self::Days(days) => Span::new().try_days(days),
-            Self::Years(years) => Span::new().try_years(years),
-            Self::Always => return None,
-        };
-        // Asia/Ho_Chi_Minh has been UTC+7 without summer time since 1975.
-        let offset = Offset::constant(7);
-        let before = offset.to_datetime(now).checked_sub(span.ok()?).ok()?;
-        offset.to_timestamp(before).ok()
+        let before = STATION.to_datetime(now).checked_sub(self.span()?).ok()?;
+        STATION.to_timestamp(before).ok()
     }
 }
 
@@ -165,6 +175,11 @@ impl Record {
     /// Its rule.
     pub fn rule(self) -> Option<&'static Rule> {
         RETENTION.iter().find(|rule| rule.record == self)
+    }
+
+    /// The moment at which a record of this kind that began at `start` is over. None where it never is.
+    pub fn over_at(self, start: Timestamp) -> Option<Timestamp> {
+        self.rule()?.period.after(start)
     }
 
     /// The moment before which records of this kind are over at `now`. None where they never are.
@@ -274,11 +289,11 @@ pub const RETENTION: [Rule; 18] = {
         ),
         rule(
             Record::OutboxPayload,
-            Days(30),
-            "acceptance by the other side",
+            Seconds(0),
+            "the message's end",
             ColumnsEmptied,
             None,
-            "the other side has it; a month to answer questions",
+            "emptied by the delivery itself: what was sent stands beside its receipt",
         ),
         rule(
             Record::OutboxReceipt,
@@ -355,6 +370,7 @@ mod tests {
         let now: Timestamp = "2028-03-01T00:30:00+07:00".parse().unwrap();
         assert_eq!(Period::Years(1).before(now), Some("2027-03-01T00:30:00+07:00".parse().unwrap()));
         assert_eq!(Period::Always.before(now), None);
+        assert_eq!(Period::Years(1).after(now), Some("2029-03-01T00:30:00+07:00".parse().unwrap()));
         assert_eq!(Period::Hours(24).before(now), Some("2028-02-29T00:30:00+07:00".parse().unwrap()));
     }
 }

@@ -135,7 +135,8 @@ impl VisitView {
     fn new(console: &Console, visit: &Visit) -> Self {
         let recorded = &visit.recorded;
         let room = console.station.room(&recorded.room);
-        let patient = visit.patient.as_ref();
+        let today = station_day(console.clock.now());
+        let patient = visit.patient_shown(today);
         let decision = visit.decision.as_ref();
         Self {
             id: recorded.visit,
@@ -236,7 +237,8 @@ pub(super) async fn record(
     if !console.may_see(&staff, &visit, Shown::Export).await? {
         return accesses::ask(&console, &staff, &visit, Vec::new());
     }
-    let (recorded, patient) = (&visit.recorded, visit.patient.as_ref());
+    let today = station_day(console.clock.now());
+    let (recorded, patient) = (&visit.recorded, visit.patient_shown(today));
     let birth = patient.and_then(|patient| patient.birth);
     let record = json!({
         "simulated": console.simulated,
@@ -262,6 +264,10 @@ pub(super) async fn record(
             "priority": patient.priority,
             "representative": patient.representative,
         })),
+        "legal_basis": visit.legal_basis,
+        "evidence_basis": visit.evidence_basis,
+        "restricted": visit.restricted,
+        "corrected": visit.corrected_from.is_some(),
         "verdict": visit.verdict,
         "access": visit.access,
         "challenge": visit.challenge,

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use flows::{
-    Answer, Evidence, Step,
+    Answer, Evidence, Step, consent,
     engine::{EarlierVisit, Effect, Event, Insurance, Known, Source},
     health::priority,
 };
 use identity::SecretBytes;
 use jiff::Timestamp;
-use tracing::info;
+use tracing::{info, warn};
 use uuid::Uuid;
 
 use super::{
@@ -66,7 +66,7 @@ impl Conversations {
                 })
             }
             answer => {
-                notes.consent = consent(&answer)?;
+                notes.consent = consent_in(&answer)?;
                 Event::Answered(answer)
             }
         };
@@ -260,11 +260,18 @@ fn new_visit(known: &Known, place: &Place<'_>) -> Option<NewVisit> {
     })
 }
 
-fn consent(answer: &Answer) -> Result<Option<Consent>, Fault> {
+fn consent_in(answer: &Answer) -> Result<Option<Consent>, Fault> {
     let Answer::Consent { purpose, given, language, text_sha256 } = answer else { return Ok(None) };
     let mut digest = [0; 32];
     hex::decode_to_slice(text_sha256, &mut digest).map_err(|_| Fault::ConsentMalformed)?;
-    Ok(Some(Consent { purpose: *purpose, given: *given, language: *language, text_sha256: digest }))
+    let text = consent::known(&digest).filter(|text| text.purpose == *purpose && text.language == *language);
+    if text.is_none() {
+        warn!(
+            text_sha256,
+            "a kiosk asked for consent with a text that is not one of ours; look at its version"
+        );
+    }
+    Ok(Some(Consent { purpose: *purpose, given: *given, language: *language, text_sha256: digest, text }))
 }
 
 /// The step's name, as calls for staff keep it.

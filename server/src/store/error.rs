@@ -85,6 +85,15 @@ pub enum StoreError {
     /// The room called somebody meanwhile.
     #[error("the room has called another number meanwhile; look at the queue again")]
     QueueMovedOn,
+    /// No such request about someone's data that is still open.
+    #[error("there is no such open request; somebody may have answered it already")]
+    UnknownSubjectRequest,
+    /// A refusal has to name what it rests on.
+    #[error("a refusal names the article that it rests on; enter it")]
+    ArticleMissing,
+    /// No such incident that is still open.
+    #[error("there is no such open incident; its file may have been closed")]
+    UnknownIncident,
     /// The database was made in the other mode.
     #[error(
         "the database was made in {found} mode and the configuration says {wanted}; choose another data folder"

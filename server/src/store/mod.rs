@@ -16,24 +16,30 @@ pub mod accesses;
 pub mod calls;
 #[cfg(test)]
 pub(crate) mod conformance;
+pub mod consents;
 pub mod corrections;
 pub mod desk;
 pub mod error;
+pub mod incidents;
 pub mod look_ups;
 pub mod outbox;
 pub mod queue;
 pub mod reception;
 pub mod requests;
+pub mod retention;
 pub mod sessions;
 pub mod sqlite;
 pub mod staff;
+pub mod subject_requests;
 pub mod visits;
 
 pub use accesses::AccessLog;
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
+pub use consents::Consents;
 pub use corrections::{CorrectVisit, Corrected, Corrections, VisitVersion, Wrong};
 pub use desk::{AcknowledgeCall, CallStanding, CallState, Desk, HandBack, Member, TakeOver};
 pub use error::{ChallengeFault, StoreError};
+pub use incidents::Incidents;
 pub use look_ups::{LookUps, LookedUp, NewLookUp};
 pub use outbox::{
     ClaimedMessage, DecideMessage, Delivered, FirstCost, Found, KeptReceipt, Lane, MessageKind,
@@ -45,8 +51,10 @@ pub use reception::{
     TemporaryId,
 };
 pub use requests::{Begun, ClientKind, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
+pub use retention::Retention;
 pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
 pub use staff::StaffAccounts;
+pub use subject_requests::SubjectRequests;
 pub use visits::{
     CheckIn, ChipRecord, Completed, InsuranceCheck, Method, NewVisit, Patient, PopulationCheck, Queue,
     Recorded, Submission, Visit,
@@ -66,7 +74,20 @@ pub struct Forgotten {
 /// The business operations on what is kept. Each is one transaction.
 #[async_trait]
 pub trait Store:
-    AccessLog + Corrections + Desk + LookUps + Outbox + Queues + Receptions + StaffAccounts + Send + Sync
+    AccessLog
+    + Consents
+    + Corrections
+    + Desk
+    + Incidents
+    + LookUps
+    + Outbox
+    + Queues
+    + Receptions
+    + Retention
+    + StaffAccounts
+    + SubjectRequests
+    + Send
+    + Sync
 {
     /// Enrols these callers, one that is known with its new key and place, and withdraws every other.
     ///

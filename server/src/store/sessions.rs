@@ -1,6 +1,6 @@
 //! Conversations and the challenges made for them.
 
-use flows::{Language, Service, step::Purpose};
+use flows::{Language, Service, consent::ConsentText, step::Purpose};
 use identity::{ReasonCode, SecretBytes};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -96,6 +96,9 @@ pub struct Consent {
     pub language: Language,
     /// SHA-256 of the exact text shown.
     pub text_sha256: [u8; 32],
+    /// The text with that digest, for that purpose and language. None where this server knows none: the answer is
+    /// kept all the same, and marked.
+    pub text: Option<ConsentText>,
 }
 
 /// A call for staff out of a conversation.

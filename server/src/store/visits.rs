@@ -5,6 +5,7 @@ use flows::{
     InsuranceCard, TicketCode,
     engine::{Insurance, InsuranceStatus, Population},
     health::priority::PriorityGround,
+    law::LegalBasis,
     person::{Birth, Representative, Sex},
     policy::Strength,
 };
@@ -292,6 +293,23 @@ pub struct Visit {
     pub insurance_card: Option<InsuranceCard>,
     /// Who admitted the person by hand, and why. None also where the subject was erased.
     pub decision: Option<Decision>,
+    /// On which basis the visit is recorded (Luật 91/2025/QH15 Đ9, Đ19 k1).
+    pub legal_basis: LegalBasis,
+    /// On which basis verdict and proof are kept, where there are any.
+    pub evidence_basis: Option<LegalBasis>,
+    /// The patient as first recorded, where a correction counts instead: `patient` is then the corrected one.
+    pub corrected_from: Option<Patient>,
+    /// Whether the person had the use of their data restricted (hạn chế xử lý).
+    pub restricted: bool,
+}
+
+impl Visit {
+    /// The patient, as far as a page of `today` may show them. Restricted data are shown for the care of that day and
+    /// for nothing else.
+    pub fn patient_shown(&self, today: Date) -> Option<&Patient> {
+        let hidden = self.restricted && station_day(self.recorded.at) != today;
+        self.patient.as_ref().filter(|_| !hidden)
+    }
 }
 
 impl Visit {

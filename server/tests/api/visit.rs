@@ -1,7 +1,7 @@
 //! A person at a kiosk: the calls of one conversation.
 
 use flows::{
-    Answer, Evidence, Language, Step,
+    Answer, Evidence, Language, Step, consent,
     evidence::{ChipEvidence, QrEvidence},
     step::Purpose,
     wire::{AnswerStep, ChallengeIssued, SessionView},
@@ -65,7 +65,7 @@ impl<'a> Visit<'a> {
             purpose: Purpose::HealthCheckIn,
             given,
             language: Language::Vi,
-            text_sha256: "ab".repeat(32),
+            text_sha256: consent::current(Purpose::HealthCheckIn, Language::Vi).unwrap().sha256_hex(),
         })
         .await;
     }

@@ -23,15 +23,19 @@ use crate::random::Random;
 
 pub mod accesses;
 pub mod calls;
+pub mod consents;
 pub mod desk;
 pub mod erasure;
+pub mod incidents;
 pub mod look_ups;
 pub mod outbox;
 pub mod queue;
 pub mod reception;
 pub mod requests;
+pub mod retention;
 pub mod sessions;
 pub mod staff;
+pub mod subject_requests;
 pub mod visits;
 
 /// Makes a test of each function, on the store that `$open` opens. `$open` gives a guard that lives as long as the
@@ -153,6 +157,28 @@ macro_rules! conformance_tests {
                 an_erased_person_cannot_be_read_and_comes_back_as_a_stranger
                 conversations_are_forgotten_after_a_day
                 every_change_leaves_a_leaf;
+            consents:
+                a_consent_can_be_proved_to_the_words_that_were_shown
+                a_consent_to_words_that_nobody_knows_is_kept_and_marked
+                a_refusal_is_kept_and_one_person_s_consent_is_not_another_s
+                a_representative_s_consent_says_who_spoke_and_what_they_are_to_the_child
+                a_withdrawal_is_a_row_of_its_own_and_empties_what_rested_on_the_consent;
+            subject_requests:
+                a_request_has_its_days_and_is_answered_once
+                what_a_law_requires_is_not_deleted_and_the_refusal_names_it
+                what_no_law_requires_any_more_is_deleted_unless_it_is_held
+                a_correction_keeps_the_old_data_with_the_reason
+                restricted_data_are_shown_for_care_and_for_nothing_else
+                everything_about_a_person_can_be_read_and_nothing_about_another;
+            incidents:
+                an_incident_is_kept_with_what_was_done_and_its_clock;
+            retention:
+                nothing_is_purged_before_its_time
+                each_kind_goes_in_its_turn_and_leaves_a_proof
+                who_still_comes_loses_what_is_old_and_keeps_what_is_new
+                what_is_held_or_restricted_is_not_purged
+                an_incident_s_file_is_kept_five_years_after_it_is_closed
+                a_conversation_s_row_goes_once_nothing_names_it;
         }
     };
 }

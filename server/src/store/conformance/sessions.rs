@@ -60,6 +60,7 @@ pub async fn a_refused_turn_leaves_nothing_behind(world: &World<'_>) {
             given: true,
             language: Language::Vi,
             text_sha256: [5; 32],
+            text: None,
         }),
         call: Some(StepCall { step: "consent".into(), code: ReasonCode::HelpWanted }),
         ..turn

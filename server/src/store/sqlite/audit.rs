@@ -7,6 +7,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::{
     Keys, parse_word,
+    purge_walk::Purges,
     transaction::{bytes, row_digest},
 };
 use crate::{
@@ -55,7 +56,6 @@ pub(super) enum Logged {
     PopulationChecked,
     QueueChanged,
     KeyDestroyed,
-    ExpiredForgotten,
     StaffAdded,
     StaffChanged,
     StaffManaged,
@@ -71,6 +71,20 @@ pub(super) enum Logged {
     RecordShown,
     StaffSessionEnded,
     LookedUp,
+    ExpiredForgotten,
+    KeyPurged,
+    ConsentTextKept,
+    ConsentLinked,
+    RequestReceived,
+    RequestStepped,
+    PatientCorrected,
+    SubjectMarked,
+    RecordsRead,
+    IncidentRecorded,
+    IncidentStepped,
+    RowReduced,
+    RowPurged,
+    Purged,
 }
 
 impl Logged {
@@ -95,6 +109,15 @@ impl Logged {
             Self::InsuranceChecked => Some("SELECT * FROM insurance_checks WHERE id = ?"),
             Self::PopulationChecked => Some("SELECT * FROM population_checks WHERE id = ?"),
             Self::QueueChanged => Some("SELECT * FROM queue_events WHERE id = ?"),
+            Self::ConsentTextKept => Some("SELECT * FROM consent_texts WHERE lower(hex(sha256)) = ?"),
+            Self::ConsentLinked => Some("SELECT * FROM consent_subjects WHERE consent = ?"),
+            Self::RequestReceived => Some("SELECT * FROM subject_requests WHERE id = ?"),
+            Self::RequestStepped => Some("SELECT * FROM subject_request_steps WHERE id = ?"),
+            Self::PatientCorrected => Some("SELECT * FROM patient_corrections WHERE id = ?"),
+            Self::SubjectMarked => Some("SELECT * FROM subject_marks WHERE id = ?"),
+            Self::IncidentRecorded => Some("SELECT * FROM incidents WHERE id = ?"),
+            Self::IncidentStepped => Some("SELECT * FROM incident_steps WHERE id = ?"),
+            Self::Purged => Some("SELECT * FROM purges WHERE id = ?"),
             Self::KioskEnrolled
             | Self::KioskWithdrawn
             | Self::RequestBegun
@@ -111,7 +134,6 @@ impl Logged {
             | Self::FirstCostReported
             | Self::KeyDestroyed
             | Self::LookedUp
-            | Self::ExpiredForgotten
             // An account changes; the last leaf about it is compared.
             | Self::StaffAdded
             | Self::StaffChanged
@@ -125,7 +147,12 @@ impl Logged {
             | Self::StaffSeen
             | Self::IdentityAsked
             | Self::IdentityAnswered
-            | Self::StaffSessionEnded => None,
+            | Self::StaffSessionEnded
+            | Self::ExpiredForgotten
+            | Self::KeyPurged
+            | Self::RecordsRead
+            | Self::RowReduced
+            | Self::RowPurged => None,
         }
     }
 }
@@ -133,7 +160,8 @@ impl Logged {
 /// How many rows there are of each table whose rows are kept, and how many leaves speak of one.
 const KEPT_COUNTS: &[(&str, &str)] = &[
     ("SELECT count(*) FROM visits", "SELECT count(*) FROM audit WHERE operation = 'checked_in'"),
-    ("SELECT count(*) FROM consents", "SELECT count(*) FROM audit WHERE operation = 'consent_answered'"),
+    ("SELECT count(*) FROM consents", "SELECT count(*) FILTER (WHERE operation = 'consent_answered')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'consents/%') FROM audit"),
     ("SELECT count(*) FROM calls", "SELECT count(*) FROM audit WHERE operation = 'staff_called'"),
     ("SELECT count(*) FROM call_endings", "SELECT count(*) FROM audit WHERE operation = 'call_answered'"),
     ("SELECT count(*) FROM receptions", "SELECT count(*) FROM audit WHERE operation = 'received_by_hand'"),
@@ -149,7 +177,8 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
         "SELECT count(*) FROM outbox_decisions",
         "SELECT count(*) FROM audit WHERE operation = 'message_decided'",
     ),
-    ("SELECT count(*) FROM outbox_receipts", "SELECT count(*) FROM audit WHERE operation = 'receipt_kept'"),
+    ("SELECT count(*) FROM outbox_receipts", "SELECT count(*) FILTER (WHERE operation = 'receipt_kept')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'outbox_receipts/%') FROM audit"),
     (
         "SELECT count(*) FROM insurance_checks",
         "SELECT count(*) FROM audit WHERE operation = 'insurance_checked'",
@@ -158,6 +187,19 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
     (
         "SELECT count(*) FROM population_checks",
         "SELECT count(*) FROM audit WHERE operation = 'population_checked'",
+    ),
+    ("SELECT count(*) FROM consent_texts", "SELECT count(*) FROM audit WHERE operation = 'consent_text_kept'"),
+    ("SELECT count(*) FROM subject_requests", "SELECT count(*) FROM audit WHERE operation = 'request_received'"),
+    ("SELECT count(*) FROM subject_request_steps", "SELECT count(*) FROM audit WHERE operation = 'request_stepped'"),
+    ("SELECT count(*) FROM patient_corrections", "SELECT count(*) FROM audit WHERE operation = 'patient_corrected'"),
+    ("SELECT count(*) FROM subject_marks", "SELECT count(*) FROM audit WHERE operation = 'subject_marked'"),
+    ("SELECT count(*) FROM incidents", "SELECT count(*) FROM audit WHERE operation = 'incident_recorded'"),
+    ("SELECT count(*) FROM incident_steps", "SELECT count(*) FROM audit WHERE operation = 'incident_stepped'"),
+    ("SELECT count(*) FROM purges", "SELECT count(*) FROM audit WHERE operation = 'purged'"),
+    (
+        "SELECT count(*) FROM consent_subjects",
+        "SELECT count(*) FILTER (WHERE operation = 'consent_linked')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'consent_subjects/%') FROM audit",
     ),
 ];
 
@@ -181,6 +223,7 @@ pub(super) async fn verify(
     let mut leaves: i64 = 0;
     let mut head = GENESIS;
     let mut latest = Latest::default();
+    let mut purges = Purges::read(connection).await?;
     loop {
         let page = sqlx::query("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?")
             .bind(leaves)
@@ -204,11 +247,16 @@ pub(super) async fn verify(
             }
             // A word that nobody writes cannot have come this far: the hash covers it.
             let what: Logged = parse_word("audit.operation", &operation)?;
-            if let Some(select) = what.kept_row() {
+            if let Some(select) = what.kept_row()
+                && purges.last_about(select, &record).is_none_or(|last| last < seq)
+            {
                 let kept = sqlx::query(select).bind(&record).fetch_optional(&mut *connection).await?;
                 if kept.as_ref().map(row_digest).transpose()? != Some(digest) {
                     return Ok(AuditReport::ChangedRecord { seq });
                 }
+            }
+            if !purges.walk(connection, what, &record, &digest, seq).await? {
+                return Ok(AuditReport::ChangedRecord { seq });
             }
             match what {
                 Logged::KioskEnrolled | Logged::KioskWithdrawn => {
@@ -231,6 +279,9 @@ pub(super) async fn verify(
     }
     if let Some(found) = latest.compare(connection, keys).await? {
         return Ok(found);
+    }
+    if let Some(seq) = purges.unproved {
+        return Ok(AuditReport::ChangedRecord { seq });
     }
     for (rows, leaves) in KEPT_COUNTS {
         let rows: i64 = sqlx::query_scalar(*rows).fetch_one(&mut *connection).await?;

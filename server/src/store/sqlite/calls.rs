@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Keys,
     audit::Logged,
-    desk, parse_word, requests, sessions,
+    consents, desk, parse_word, requests, sessions,
     transaction::{Transaction, id, time},
     visits, word,
     writer::Operation,
@@ -207,6 +207,7 @@ impl Operation for AdmitByHand {
             Ending { decision: &self.decision, owner: &subject, key: &key, visit: Some(&visit), at: self.at };
         end(tx, &call, &ending).await?;
         if let Some(session) = &session {
+            consents::link(tx, session, &subject, &visit, self.at).await?;
             // What else this person called for is answered too.
             for other in open_of(tx, session).await? {
                 end(tx, &other, &ending).await?;

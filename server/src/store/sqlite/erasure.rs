@@ -1,6 +1,7 @@
 //! Erasure: what is deleted is the key.
 
 use async_trait::async_trait;
+use flows::law::{Record, retention::Ending};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
@@ -8,11 +9,11 @@ use uuid::Uuid;
 use super::{
     audit::Logged,
     corrections, outbox,
-    requests::before,
+    purge::{self, Purged},
     transaction::{Transaction, id},
     writer::Operation,
 };
-use crate::store::{Forgotten, StoreError, sessions::SESSION_HOURS};
+use crate::store::{Forgotten, StoreError};
 
 pub(super) async fn subject(
     connection: &mut SqliteConnection,
@@ -35,44 +36,52 @@ impl Operation for DestroySubjectKey {
     type Output = ();
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
-        let subject = self.subject.to_string();
-        let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM subjects WHERE id = ?")
-            .bind(&subject)
-            .fetch_optional(tx.on())
-            .await?;
-        if known.is_none() || !tx.destroy_key(&subject).await? {
-            return Err(StoreError::UnknownSubject);
-        }
-        // Whoever comes back is a new subject: the keyed hash would link them to the erased one.
-        let row = sqlx::query("UPDATE subjects SET look_up = NULL WHERE id = ? RETURNING *")
-            .bind(&subject)
-            .fetch_one(tx.on())
-            .await?;
-        let sessions: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM sessions WHERE visit IN (SELECT id FROM visits WHERE subject = ?1)
-             UNION SELECT session FROM visits WHERE subject = ?1 AND session IS NOT NULL",
-        )
-        .bind(&subject)
-        .fetch_all(tx.on())
-        .await?;
-        for session in &sessions {
-            tx.destroy_key(session).await?;
-            sqlx::query("DELETE FROM requests WHERE owner = ?").bind(session).execute(tx.on()).await?;
-        }
-        outbox::erase(tx, &subject, self.at).await?;
-        tx.log(Logged::KeyDestroyed, &subject, &row, self.at).await?;
-        // What was kept of them while nobody knew who they were.
-        for temporary in corrections::temporary_of(tx, &subject).await? {
-            if tx.destroy_key(&temporary).await? {
-                let row = sqlx::query("SELECT * FROM subjects WHERE id = ?")
-                    .bind(&temporary)
-                    .fetch_one(tx.on())
-                    .await?;
-                tx.log(Logged::KeyDestroyed, &temporary, &row, self.at).await?;
-            }
-        }
-        Ok(())
+        destroy(tx, &self.subject.to_string(), self.at).await
     }
+}
+
+/// Destroys a subject's key, and those of the conversations that ended in their visits.
+pub(super) async fn destroy(
+    tx: &mut Transaction<'_>,
+    subject: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM subjects WHERE id = ?")
+        .bind(subject)
+        .fetch_optional(tx.on())
+        .await?;
+    if known.is_none() || !tx.destroy_key(subject).await? {
+        return Err(StoreError::UnknownSubject);
+    }
+    // Whoever comes back is a new subject: the keyed hash would link them to the erased one.
+    let row = sqlx::query("UPDATE subjects SET look_up = NULL WHERE id = ? RETURNING *")
+        .bind(subject)
+        .fetch_one(tx.on())
+        .await?;
+    let sessions: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM sessions WHERE visit IN (SELECT id FROM visits WHERE subject = ?1)
+         UNION SELECT session FROM visits WHERE subject = ?1 AND session IS NOT NULL",
+    )
+    .bind(subject)
+    .fetch_all(tx.on())
+    .await?;
+    for session in &sessions {
+        tx.destroy_key(session).await?;
+        sqlx::query("DELETE FROM requests WHERE owner = ?").bind(session).execute(tx.on()).await?;
+    }
+    outbox::erase(tx, subject, at).await?;
+    tx.log(Logged::KeyDestroyed, subject, &row, at).await?;
+    // What was kept of them while nobody knew who they were.
+    for temporary in corrections::temporary_of(tx, subject).await? {
+        if tx.destroy_key(&temporary).await? {
+            let row = sqlx::query("SELECT * FROM subjects WHERE id = ?")
+                .bind(&temporary)
+                .fetch_one(tx.on())
+                .await?;
+            tx.log(Logged::KeyDestroyed, &temporary, &row, at).await?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) struct ForgetExpired {
@@ -84,36 +93,44 @@ impl Operation for ForgetExpired {
     type Output = Forgotten;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Forgotten, StoreError> {
-        let limit = before(self.at, SESSION_HOURS * 3600);
+        let older_than = Record::SessionState.over_before(self.at).unwrap_or(Timestamp::MIN);
+        let limit = older_than.as_millisecond();
         let sessions: Vec<String> = sqlx::query_scalar(
             "SELECT sessions.id FROM sessions JOIN keys ON keys.owner = sessions.id WHERE sessions.turned_at < ?",
         )
         .bind(limit)
         .fetch_all(tx.on())
         .await?;
-        let mut forgotten = Forgotten::default();
+        let mut requests = Vec::new();
         for session in &sessions {
             tx.destroy_key(session).await?;
-            forgotten.sessions += 1;
-            let gone =
-                sqlx::query("DELETE FROM requests WHERE owner = ?").bind(session).execute(tx.on()).await?;
-            forgotten.requests += gone.rows_affected();
+            let gone: Vec<String> = sqlx::query_scalar("DELETE FROM requests WHERE owner = ? RETURNING key")
+                .bind(session)
+                .fetch_all(tx.on())
+                .await?;
+            requests.extend(gone);
         }
         // A response of a conversation that goes on stays as long as that does, or it could not be repeated.
-        let gone = sqlx::query(
-            "DELETE FROM requests WHERE claimed_at < ? AND (owner IS NULL OR owner NOT IN (SELECT id FROM sessions))",
+        let gone: Vec<String> = sqlx::query_scalar(
+            "DELETE FROM requests WHERE claimed_at < ? AND (owner IS NULL OR owner NOT IN (SELECT id FROM sessions))
+             RETURNING key",
         )
         .bind(limit)
-        .execute(tx.on())
+        .fetch_all(tx.on())
         .await?;
-        forgotten.requests += gone.rows_affected();
-        let challenges =
-            sqlx::query("DELETE FROM challenges WHERE issued_at < ?").bind(limit).execute(tx.on()).await?;
-        let counts = [forgotten.sessions, forgotten.requests, challenges.rows_affected()];
-        if counts != [0; 3] {
-            let counts = counts.map(u64::to_be_bytes);
-            tx.log_content(Logged::ExpiredForgotten, "sessions", &[&counts.concat()], self.at).await?;
+        requests.extend(gone);
+        let challenges: Vec<String> =
+            sqlx::query_scalar("DELETE FROM challenges WHERE issued_at < ? RETURNING id")
+                .bind(limit)
+                .fetch_all(tx.on())
+                .await?;
+        for (record, ending, ids) in [
+            (Record::SessionState, Ending::KeyDestroyed, &sessions),
+            (Record::StoredResponse, Ending::RowDeleted, &requests),
+            (Record::Challenge, Ending::RowDeleted, &challenges),
+        ] {
+            purge::prove(tx, &Purged { record, ending, older_than, ids, logged: false }, self.at).await?;
         }
-        Ok(forgotten)
+        Ok(Forgotten { sessions: sessions.len() as u64, requests: requests.len() as u64 })
     }
 }

@@ -33,6 +33,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "staff", include_str!("migrations/0003_staff.sql")),
     (4, "queue", include_str!("migrations/0004_queue.sql")),
     (5, "desk", include_str!("migrations/0005_desk.sql")),
+    (6, "law", include_str!("migrations/0006_law.sql")),
     (7, "look_ups", include_str!("migrations/0007_look_ups.sql")),
 ];
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Keys,
     audit::Logged,
-    calls, parse_word, requests,
+    calls, consents, parse_word, requests,
     transaction::{Transaction, bytes, time},
     visits, word,
     writer::Operation,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
-        ChallengeFault, Consent, NewChallenge, NewSession, RequestKey, SessionRow, StoreError, Turn,
+        ChallengeFault, NewChallenge, NewSession, RequestKey, SessionRow, StoreError, Turn,
         sessions::{CHALLENGE_SECONDS, MOST_CHALLENGES},
     },
 };
@@ -178,36 +178,13 @@ impl Operation for Turn {
             spend(tx, challenge, self.session, &self.kiosk, self.at).await?;
         }
         if let Some(consent) = &self.consent {
-            keep_consent(tx, &session.id, consent, self.at).await?;
+            consents::keep(tx, &session.id, &self.kiosk, consent, self.at).await?;
         }
         if let Some(call) = &self.call {
             calls::insert(tx, &self.kiosk, Some(&session.id), call, self.at).await?;
         }
         session.complete(tx, &self.request, &self.response).await
     }
-}
-
-async fn keep_consent(
-    tx: &mut Transaction<'_>,
-    session: &str,
-    consent: &Consent,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let id = tx.new_id()?;
-    let row = sqlx::query(
-        "INSERT INTO consents (id, session, purpose, given, language, text_sha256, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
-    )
-    .bind(&id)
-    .bind(session)
-    .bind(word(&consent.purpose)?)
-    .bind(i64::from(consent.given))
-    .bind(word(&consent.language)?)
-    .bind(consent.text_sha256.as_slice())
-    .bind(at.as_millisecond())
-    .fetch_one(tx.on())
-    .await?;
-    tx.log(Logged::ConsentAnswered, &id, &row, at).await
 }
 
 #[async_trait]

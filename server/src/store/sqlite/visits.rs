@@ -1,7 +1,7 @@
 //! Check-ins.
 
 use async_trait::async_trait;
-use flows::InsuranceCard;
+use flows::{InsuranceCard, law::LegalBasis};
 use identity::{SecretBytes, number::PersonalNumber};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,9 @@ use uuid::Uuid;
 use super::{
     Keys,
     audit::Logged,
-    calls, checks, corrections, erasure, outbox, parse_word, queue, reception,
+    calls, checks, consents, corrections, erasure, outbox, parse_word, purge, queue, reception,
     sessions::{self, Next},
+    subject_requests,
     transaction::{Transaction, bytes, id, time},
     word,
     writer::Operation,
@@ -22,6 +23,7 @@ use crate::{
     store::{
         CheckIn, ChipRecord, Decision, Method, NewMessage, NewVisit, Patient, Recorded, StoreError,
         Submission, Visit, Wrong,
+        retention::MarkKind,
         visits::{insurance_code, insurance_status, station_day},
     },
 };
@@ -69,6 +71,9 @@ impl Operation for CheckIn {
             at: self.at,
         };
         session.go_on(tx, &next).await?;
+        if completed.call.is_none() {
+            consents::link(tx, &session.id, &recorded.subject.to_string(), &visit, self.at).await?;
+        }
         if let Some(call) = &completed.call {
             calls::insert(tx, &self.kiosk, Some(&session.id), call, self.at).await?;
         }
@@ -206,9 +211,9 @@ async fn insert(
     let verdict = source.chip.map(|chip| serde_json::to_string(&chip.verdict)).transpose();
     let row = sqlx::query(
         "INSERT INTO visits (id, subject, session, station, day, queue, number, room, phuong_thuc_dinh_danh,
-             strength, insurance, insurance_result, insurance_card, patient, verdict, access, challenge,
+             strength, legal_basis, evidence_basis, insurance, insurance_result, insurance_card, patient, verdict, access, challenge,
              signer_sha256, proof, submission, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(&new)
     .bind(numbered.subject)
@@ -220,6 +225,8 @@ async fn insert(
     .bind(&visit.room)
     .bind(source.method.as_str())
     .bind(word(&visit.strength)?)
+    .bind(legal_basis(source.method).as_str())
+    .bind(source.chip.map(|_| LegalBasis::Consent.as_str()))
     .bind(insurance_code(visit.insurance.status))
     .bind(visit.insurance.result_code.as_deref())
     .bind(card)
@@ -234,6 +241,15 @@ async fn insert(
     .fetch_one(tx.on())
     .await?;
     Ok(row)
+}
+
+/// On which basis a visit is recorded: whom nobody could identify came in an emergency; whoever else is received
+/// because the law asks for it (Luật 91/2025/QH15 Đ19 k1).
+const fn legal_basis(method: Method) -> LegalBasis {
+    match method {
+        Method::Undetermined => LegalBasis::Emergency,
+        _ => LegalBasis::Law,
+    }
 }
 
 /// The visit of whoever has this keyed hash. It comes marked as had before.
@@ -335,6 +351,18 @@ pub(super) async fn visit(
     }
 }
 
+/// A subject's visits, the latest first.
+pub(super) async fn of_subject(
+    connection: &mut SqliteConnection,
+    subject: Uuid,
+) -> Result<Vec<Recorded>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM visits WHERE subject = ? ORDER BY at DESC")
+        .bind(subject.to_string())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(parse).collect()
+}
+
 pub(super) async fn of_day(
     connection: &mut SqliteConnection,
     keys: &Keys,
@@ -388,17 +416,29 @@ async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) 
     let key = keys.fetch(&mut *connection, &recorded.subject.to_string()).await?;
     recorded.code = queue::code(&mut *connection, key.as_ref(), recorded.visit).await?;
     let (mut patient, mut insurance_card, mut decision) = (None, None, None);
+    let (mut corrected_from, mut restricted) = (None, false);
     if let Some(key) = &key {
-        patient = Some(Sealed::<Patient>::from_stored(row.try_get("patient")?).open(key, column("patient"))?);
+        // Emptied where the visit is old and the person still comes.
+        let sealed: Vec<u8> = row.try_get("patient")?;
+        if !sealed.is_empty() {
+            patient = Some(Sealed::<Patient>::from_stored(sealed).open(key, column("patient"))?);
+        }
         if let Some(card) = row.try_get::<Option<Vec<u8>>, _>("insurance_card")? {
             insurance_card =
                 Some(Sealed::<InsuranceCard>::from_stored(card).open(key, column("insurance_card"))?);
         }
-        let ending =
-            sqlx::query("SELECT call, decision FROM call_endings WHERE visit = ? ORDER BY at LIMIT 1")
-                .bind(&visit)
-                .fetch_optional(&mut *connection)
-                .await?;
+        if let Some(corrected) = subject_requests::corrected(&mut *connection, key, &visit).await? {
+            corrected_from = patient.replace(corrected);
+        }
+        restricted = purge::marks(&mut *connection, &recorded.subject.to_string())
+            .await?
+            .contains(&MarkKind::Restricted);
+        let ending = sqlx::query(
+            "SELECT call, decision FROM call_endings WHERE visit = ? AND decision <> x'' ORDER BY at LIMIT 1",
+        )
+        .bind(&visit)
+        .fetch_optional(&mut *connection)
+        .await?;
         if let Some(ending) = ending {
             let place = calls::decision_place(ending.try_get("call")?);
             decision = Some(Sealed::<Decision>::from_stored(ending.try_get("decision")?).open(key, place)?);
@@ -424,6 +464,12 @@ async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) 
             .map(|digest| bytes("visits.signer_sha256", digest))
             .transpose()?,
         insurance_result: word_of("insurance_result")?,
+        legal_basis: parse_word("visits.legal_basis", row.try_get("legal_basis")?)?,
+        evidence_basis: word_of("evidence_basis")?
+            .map(|word| parse_word("visits.evidence_basis", &word))
+            .transpose()?,
+        corrected_from,
+        restricted,
         patient,
         insurance_check,
         population_check,

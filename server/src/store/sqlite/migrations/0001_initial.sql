@@ -70,14 +70,27 @@ CREATE INDEX challenges_by_session ON challenges (session);
 
 CREATE TABLE consents (
     id TEXT PRIMARY KEY,
-    session TEXT NOT NULL REFERENCES sessions,
+    session TEXT REFERENCES sessions, -- at a kiosk
+    subject TEXT REFERENCES subjects, -- at the desk; a conversation's is written down once it is known
     purpose TEXT NOT NULL,
-    given INTEGER NOT NULL,
+    answer TEXT NOT NULL CHECK (answer IN ('given', 'refused', 'withdrawn')),
     language TEXT NOT NULL,
-    text_sha256 BLOB NOT NULL,
-    at INTEGER NOT NULL
+    text_sha256 BLOB NOT NULL CHECK (length(text_sha256) = 32),
+    text_known INTEGER NOT NULL CHECK (text_known IN (0, 1)),
+    channel TEXT NOT NULL CHECK (channel IN ('kiosk', 'desk')),
+    kiosk TEXT REFERENCES kiosks,
+    relation TEXT, -- what the representative is to the person
+    by_hand BLOB, -- sealed: who wrote it down, who spoke for the person
+    withdraws TEXT REFERENCES consents,
+    at INTEGER NOT NULL,
+    CHECK ((channel = 'kiosk') = (kiosk IS NOT NULL)),
+    CHECK ((answer = 'withdrawn') = (withdraws IS NOT NULL)),
+    CHECK ((session IS NULL) <> (subject IS NULL))
 ) STRICT;
 CREATE INDEX consents_by_session ON consents (session);
+CREATE INDEX consents_by_subject ON consents (subject);
+CREATE INDEX consents_by_withdrawal ON consents (withdraws);
+CREATE INDEX consents_by_age ON consents (at);
 
 CREATE TABLE calls (
     id TEXT PRIMARY KEY,
@@ -110,6 +123,8 @@ CREATE TABLE visits (
     phuong_thuc_dinh_danh TEXT NOT NULL CHECK (phuong_thuc_dinh_danh IN ('QR_CCCD', 'CHIP_CCCD', 'VNEID_APP',
         'DICH_VU_XAC_THUC', 'TRA_CUU_BHXH', 'NHAP_TAY', 'CHUA_XAC_DINH')),
     strength TEXT NOT NULL,
+    legal_basis TEXT NOT NULL CHECK (legal_basis IN ('consent', 'law', 'contract', 'emergency')), -- of the visit
+    evidence_basis TEXT CHECK (evidence_basis IN ('consent')), -- of verdict and proof
     insurance TEXT NOT NULL,
     insurance_result TEXT,
     insurance_card BLOB, -- sealed

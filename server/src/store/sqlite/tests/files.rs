@@ -6,7 +6,7 @@ use sqlx::{ConnectOptions as _, Connection as _, sqlite::SqliteConnectOptions};
 
 use super::*;
 use crate::store::{
-    CloseCall, Decision, NewCall, Respond,
+    CloseCall, Decision, NewCall, Respond, Retention as _,
     conformance::{STATION, World, secret, visit},
     visits::station_day,
 };
@@ -154,6 +154,17 @@ async fn a_stolen_disk_tells_no_name_and_no_number() {
     }
 }
 
+#[test]
+fn the_retention_table_says_what_the_code_does() {
+    use flows::law::{Period, Record};
+
+    use crate::store::{requests::NONCE_SECONDS, sessions::SESSION_HOURS};
+    let period = |record: Record| record.rule().unwrap().period;
+    assert_eq!(period(Record::SessionState), Period::Hours(SESSION_HOURS));
+    assert_eq!(period(Record::StoredResponse), Period::Hours(SESSION_HOURS));
+    assert_eq!(period(Record::RequestNonce), Period::Seconds(NONCE_SECONDS));
+}
+
 #[tokio::test]
 async fn what_is_logged_of_a_check_in_names_nobody() {
     let (_folder, store) = fresh().await;
@@ -231,6 +242,28 @@ async fn whoever_changes_the_log_or_a_record_is_found_out() {
         assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 11, .. }));
         tamper(folder.path(), sql).await;
         assert_eq!(store.verify_audit().await.unwrap(), expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_hides_a_change_behind_a_purge_is_found_out() {
+    for sql in [
+        // A row that was purged comes back; another is changed as if it had been.
+        "UPDATE visits SET proof = x'00' WHERE proof IS NULL",
+        "UPDATE visits SET proof = NULL WHERE proof IS NOT NULL",
+        "UPDATE purges SET count = 2",
+        "UPDATE purges SET ids_sha256 = randomblob(32)",
+        "DELETE FROM purges",
+    ] {
+        let (folder, store) = fresh().await;
+        let world = World::new(&store).await;
+        world.checked_in("001148000001", at(0)).await;
+        world.checked_in("001148000002", at(100 * 86_400)).await;
+        assert_eq!(store.purge(at(181 * 86_400)).await.unwrap().len(), 1);
+        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
+        tamper(folder.path(), sql).await;
+        let report = store.verify_audit().await.unwrap();
+        assert!(!matches!(report, AuditReport::Intact { .. }), "{sql}");
     }
 }
 

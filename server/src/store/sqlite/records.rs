@@ -1,0 +1,191 @@
+//! Everything that is kept about a person.
+//!
+//! Which tables there are is asked of the database: from the subject's row the walk follows every foreign key to the
+//! rows that name it, and on from those. A table that is added later is in the answer without a word here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use sqlx::{Column as _, Row as _, SqliteConnection, TypeInfo as _, ValueRef as _, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::Keys;
+use crate::{
+    sealed::{DataKey, Place, Sealed},
+    store::{StoreError, subject_requests::SubjectRecords},
+};
+
+/// Rows of one table that one answer holds.
+const MOST_ROWS: i64 = 10_000;
+
+/// Keyed hashes: they say nothing to the person, and would help whoever guesses numbers.
+const LEFT_OUT: [(&str, &str); 2] = [("subjects", "look_up"), ("queue_events", "code_look_up")];
+
+/// A foreign key: rows of `table` name a row of `parent` in `column`.
+struct Reference {
+    table: String,
+    column: String,
+    parent: String,
+    parent_column: String,
+}
+
+async fn references(connection: &mut SqliteConnection) -> Result<Vec<Reference>, StoreError> {
+    let rows: Vec<(String, String, String, Option<String>)> = sqlx::query_as(
+        "SELECT tables.name, keys.\"from\", keys.\"table\", keys.\"to\"
+         FROM sqlite_schema AS tables, pragma_foreign_key_list(tables.name) AS keys
+         WHERE tables.type = 'table' ORDER BY tables.name, keys.\"from\"",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut references = Vec::with_capacity(rows.len());
+    for (table, column, parent, to) in rows {
+        let parent_column = match to {
+            Some(to) => to,
+            None => {
+                sqlx::query_scalar("SELECT name FROM pragma_table_info(?) WHERE pk = 1")
+                    .bind(&parent)
+                    .fetch_one(&mut *connection)
+                    .await?
+            }
+        };
+        references.push(Reference { table, column, parent, parent_column });
+    }
+    Ok(references)
+}
+
+/// The rows found, by table and SQLite's own row number.
+type Found = BTreeMap<String, BTreeSet<i64>>;
+
+/// Everything about `subject`.
+pub(super) async fn of(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    subject: Uuid,
+) -> Result<SubjectRecords, StoreError> {
+    let owner = subject.to_string();
+    let references = references(connection).await?;
+    let mut found = Found::new();
+    let start: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM subjects WHERE id = ?")
+        .bind(&owner)
+        .fetch_all(&mut *connection)
+        .await?;
+    found.insert("subjects".into(), start.into_iter().collect());
+    // A conversation is named by the visit that came of it, not the other way about.
+    let sessions: Vec<i64> = sqlx::query_scalar(
+        "SELECT rowid FROM sessions WHERE id IN (SELECT session FROM visits WHERE subject = ?)",
+    )
+    .bind(&owner)
+    .fetch_all(&mut *connection)
+    .await?;
+    found.insert("sessions".into(), sessions.into_iter().collect());
+    loop {
+        let mut more = false;
+        for reference in &references {
+            let Some(parents) = found.get(&reference.parent) else { continue };
+            let rows = naming(connection, reference, parents).await?;
+            let known = found.entry(reference.table.clone()).or_default();
+            let before = known.len();
+            known.extend(rows);
+            more |= known.len() > before;
+        }
+        if !more {
+            break;
+        }
+    }
+    let mut tables = Vec::new();
+    for (table, rows) in &found {
+        let mut opened = Vec::with_capacity(rows.len());
+        for row in rows {
+            let sql = format!("SELECT * FROM \"{table}\" WHERE rowid = ?");
+            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(row).fetch_one(&mut *connection).await?;
+            opened.push(open(connection, keys, &owner, table, &row).await?);
+        }
+        if !opened.is_empty() {
+            tables.push((table.clone(), opened));
+        }
+    }
+    Ok(SubjectRecords { subject, tables })
+}
+
+/// The rows that name one of `parents`.
+async fn naming(
+    connection: &mut SqliteConnection,
+    reference: &Reference,
+    parents: &BTreeSet<i64>,
+) -> Result<Vec<i64>, StoreError> {
+    let Reference { table, column, parent, parent_column } = reference;
+    // Tables without row numbers hold counters and nonces.
+    let numbered: bool = sqlx::query_scalar("SELECT wr = 0 FROM pragma_table_list(?) WHERE schema = 'main'")
+        .bind(table)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !numbered || parents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parents =
+        serde_json::to_string(parents).map_err(|_| StoreError::Malformed { what: "row numbers" })?;
+    let sql = format!(
+        "SELECT rowid FROM \"{table}\" WHERE \"{column}\" IN (SELECT \"{parent_column}\" FROM \"{parent}\"
+             WHERE rowid IN (SELECT value FROM json_each(?))) LIMIT ?"
+    );
+    let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(parents)
+        .bind(MOST_ROWS)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows)
+}
+
+/// A row as JSON: what is sealed under a key of the person's, of the row's own or of its conversation's is opened.
+async fn open(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    subject: &str,
+    table: &str,
+    row: &SqliteRow,
+) -> Result<Map<String, Value>, StoreError> {
+    let mut names = vec![subject.to_owned()];
+    for column in ["id", "session", "request", "call", "message"] {
+        if let Ok(Some(owner)) = row.try_get::<Option<String>, _>(column) {
+            names.push(owner);
+        }
+    }
+    let mut owners = Vec::with_capacity(names.len());
+    for name in &names {
+        owners.extend(keys.fetch(connection, name).await?);
+    }
+    let mut opened = Map::new();
+    for column in row.columns() {
+        let name = column.name();
+        if LEFT_OUT.contains(&(table, name)) {
+            continue;
+        }
+        let value = row.try_get_raw(column.ordinal())?;
+        let value = match value.type_info().name() {
+            "INTEGER" => Value::from(row.try_get::<i64, _>(column.ordinal())?),
+            "TEXT" => Value::from(row.try_get::<String, _>(column.ordinal())?),
+            "BLOB" => unsealed(&owners, table, name, &names, row.try_get(column.ordinal())?),
+            _ => Value::Null,
+        };
+        opened.insert(name.to_owned(), value);
+    }
+    Ok(opened)
+}
+
+/// What a column of bytes holds: opened where it is sealed under one of these keys, else in hexadecimal; null where it
+/// was emptied, or sealed under a key that is gone.
+fn unsealed(owners: &[DataKey], table: &str, column: &str, rows: &[String], stored: Vec<u8>) -> Value {
+    if stored.is_empty() {
+        return Value::Null;
+    }
+    let hex = (stored.len() <= 32).then(|| Value::from(hex::encode(&stored)));
+    let sealed = Sealed::<Value>::from_stored(stored);
+    for key in owners {
+        for row in rows {
+            if let Ok(value) = sealed.open(key, Place { table, column, row }) {
+                return value;
+            }
+        }
+    }
+    hex.unwrap_or(Value::Null)
+}

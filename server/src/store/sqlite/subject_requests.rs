@@ -1,0 +1,404 @@
+//! Requests about someone's data, and what is done for them.
+
+use async_trait::async_trait;
+use flows::law::{Due, Record, retention::VISIT_REQUIRED_BY};
+use jiff::{Timestamp, civil::Date};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::{
+    Keys, SqliteStore,
+    audit::Logged,
+    consents, erasure, parse_word, purge, records,
+    transaction::{Transaction, id, time},
+    visits, word,
+    writer::Operation,
+};
+use crate::{
+    sealed::{DataKey, Place, Sealed},
+    store::{
+        Decision, Patient, Recorded, StoreError,
+        consents::ByHand,
+        retention::{Mark, MarkKind},
+        subject_requests::{
+            Action, CarryOut, NewRequestStep, NewSubjectRequest, Outcome, PatientCorrection, ReadRecords,
+            RequestEvent, RequestStep, SubjectRecords, SubjectRequest, SubjectRequests,
+        },
+        visits::station_day,
+    },
+};
+
+/// The article under which data that are needed in a dispute stay.
+const HELD: &str = "Luật 91/2025/QH15 Đ19 k1";
+
+fn place<'a>(table: &'static str, column: &'static str, row: &'a str) -> Place<'a> {
+    Place { table, column, row }
+}
+
+fn step_place(row: &str) -> Place<'_> {
+    place("subject_request_steps", "decision", row)
+}
+
+fn correction_place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
+    place("patient_corrections", column, row)
+}
+
+#[async_trait]
+impl Operation for NewSubjectRequest {
+    type Output = Uuid;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Uuid, StoreError> {
+        let subject = self.subject.map(|subject| subject.to_string());
+        if let Some(subject) = &subject {
+            tx.key(subject).await?.ok_or(StoreError::UnknownSubject)?;
+        }
+        let new = tx.new_id()?;
+        let key = tx.new_key(&new).await?;
+        let row = sqlx::query(
+            "INSERT INTO subject_requests (id, subject, kind, acknowledge_by, finish_by, extended_by, asked, received_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+        )
+        .bind(&new)
+        .bind(&subject)
+        .bind(self.kind.as_str())
+        .bind(self.due.acknowledge.to_string())
+        .bind(self.due.finish.to_string())
+        .bind(self.due.extended.to_string())
+        .bind(tx.seal(&self.asked, &key, place("subject_requests", "asked", &new))?)
+        .bind(self.at.as_millisecond())
+        .fetch_one(tx.on())
+        .await?;
+        tx.log(Logged::RequestReceived, &new, &row, self.at).await?;
+        id("subject_requests.id", &new)
+    }
+}
+
+/// The subject and the key of a request that is open.
+async fn open(tx: &mut Transaction<'_>, request: &str) -> Result<(Option<Uuid>, DataKey), StoreError> {
+    let subject: Option<Option<String>> = sqlx::query_scalar(
+        "SELECT subject FROM subject_requests WHERE id = ?1 AND NOT EXISTS (
+             SELECT 1 FROM subject_request_steps WHERE request = ?1 AND event IN ('done', 'refused'))",
+    )
+    .bind(request)
+    .fetch_optional(tx.on())
+    .await?;
+    let subject = subject.ok_or(StoreError::UnknownSubjectRequest)?;
+    let key = tx.key(request).await?.ok_or(StoreError::UnknownSubjectRequest)?;
+    Ok((subject.map(|subject| id("subject_requests.subject", &subject)).transpose()?, key))
+}
+
+/// A step to be written.
+struct Step<'a> {
+    request: &'a str,
+    key: &'a DataKey,
+    event: RequestEvent,
+    article: Option<&'a str>,
+    decision: &'a Decision,
+    at: Timestamp,
+}
+
+async fn step(tx: &mut Transaction<'_>, step: &Step<'_>) -> Result<(), StoreError> {
+    let new = tx.new_id()?;
+    let row = sqlx::query(
+        "INSERT INTO subject_request_steps (id, request, event, article, decision, at)
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+    )
+    .bind(&new)
+    .bind(step.request)
+    .bind(word(&step.event)?)
+    .bind(step.article)
+    .bind(tx.seal(step.decision, step.key, step_place(&new))?)
+    .bind(step.at.as_millisecond())
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::RequestStepped, &new, &row, step.at).await
+}
+
+#[async_trait]
+impl Operation for NewRequestStep {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let request = self.request.to_string();
+        let (_, key) = open(tx, &request).await?;
+        let article = self.article.as_deref().filter(|article| !article.trim().is_empty());
+        // A refusal without its article is none.
+        let article = match self.event {
+            RequestEvent::Refused => Some(article.ok_or(StoreError::ArticleMissing)?),
+            _ => None,
+        };
+        let new = Step {
+            request: &request,
+            key: &key,
+            event: self.event,
+            article,
+            decision: &self.decision,
+            at: self.at,
+        };
+        step(tx, &new).await
+    }
+}
+
+#[async_trait]
+impl Operation for CarryOut {
+    type Output = Outcome;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Outcome, StoreError> {
+        let request = self.request.to_string();
+        let (subject, key) = open(tx, &request).await?;
+        let outcome = match (&self.action, subject) {
+            (Action::Answer, _) => Outcome::Done,
+            (_, None) => return Err(StoreError::UnknownSubject),
+            (Action::Correct { visit, patient }, Some(subject)) => {
+                correct(tx, self, subject, *visit, patient).await?
+            }
+            (Action::Delete, Some(subject)) => delete(tx, subject, self.at).await?,
+            (Action::Restrict, Some(subject)) => {
+                let (kind, decision) = (MarkKind::Restricted, self.decision.clone());
+                purge::mark(tx, &Mark { subject, kind, placed: true, decision, at: self.at }).await?;
+                Outcome::Done
+            }
+            (Action::Withdraw, Some(subject)) => {
+                let by_hand = ByHand { staff: self.decision.staff.clone(), representative: None };
+                consents::withdraw(tx, subject, None, &by_hand, self.at).await?;
+                Outcome::Done
+            }
+        };
+        let (event, article) = match &outcome {
+            Outcome::Done => (RequestEvent::Done, None),
+            Outcome::Kept { article, .. } => (RequestEvent::Refused, Some(article.as_str())),
+        };
+        let ended =
+            Step { request: &request, key: &key, event, article, decision: &self.decision, at: self.at };
+        step(tx, &ended).await?;
+        Ok(outcome)
+    }
+}
+
+async fn correct(
+    tx: &mut Transaction<'_>,
+    asked: &CarryOut,
+    subject: Uuid,
+    visit: Uuid,
+    patient: &Patient,
+) -> Result<Outcome, StoreError> {
+    let (subject, visit) = (subject.to_string(), visit.to_string());
+    let theirs: Option<i64> = sqlx::query_scalar("SELECT 1 FROM visits WHERE id = ? AND subject = ?")
+        .bind(&visit)
+        .bind(&subject)
+        .fetch_optional(tx.on())
+        .await?;
+    let key = match theirs {
+        Some(_) => tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?,
+        None => return Err(StoreError::UnknownSubject),
+    };
+    let new = tx.new_id()?;
+    let row = sqlx::query(
+        "INSERT INTO patient_corrections (id, visit, request, patient, decision, at)
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+    )
+    .bind(&new)
+    .bind(&visit)
+    .bind(asked.request.to_string())
+    .bind(tx.seal(patient, &key, correction_place("patient", &new))?)
+    .bind(tx.seal(&asked.decision, &key, correction_place("decision", &new))?)
+    .bind(asked.at.as_millisecond())
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::PatientCorrected, &new, &row, asked.at).await?;
+    Ok(Outcome::Done)
+}
+
+/// The patient of a visit as corrected last.
+pub(super) async fn corrected(
+    connection: &mut SqliteConnection,
+    key: &DataKey,
+    visit: &str,
+) -> Result<Option<Patient>, StoreError> {
+    let row = sqlx::query(
+        "SELECT id, patient FROM patient_corrections WHERE visit = ? ORDER BY rowid DESC LIMIT 1",
+    )
+    .bind(visit)
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let correction: String = row.try_get("id")?;
+    let place = correction_place("patient", &correction);
+    Ok(Some(Sealed::from_stored(row.try_get("patient")?).open(key, place)?))
+}
+
+/// Destroys the key, unless a visit is younger than the law lets it go, or the data are needed in a dispute.
+async fn delete(tx: &mut Transaction<'_>, subject: Uuid, at: Timestamp) -> Result<Outcome, StoreError> {
+    let row = subject.to_string();
+    tx.key(&row).await?.ok_or(StoreError::UnknownSubject)?;
+    let youngest: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM visits WHERE subject = ?")
+        .bind(&row)
+        .fetch_one(tx.on())
+        .await?;
+    let limit = Record::Visit.over_before(at).map(Timestamp::as_millisecond);
+    let required = youngest.filter(|visit| limit.is_none_or(|limit| *visit >= limit));
+    let held = purge::marks(tx.on(), &row).await?.contains(&MarkKind::Held);
+    let article = match (required, held) {
+        (Some(_), _) => VISIT_REQUIRED_BY,
+        (None, true) => HELD,
+        (None, false) => {
+            erasure::destroy(tx, &row, at).await?;
+            return Ok(Outcome::Done);
+        }
+    };
+    let until = required
+        .map(|visit| time("visits.at", visit))
+        .transpose()?
+        .and_then(|visit| Record::Visit.over_at(visit))
+        .map(station_day);
+    let evidence_emptied = if held { 0 } else { purge::empty_evidence(tx, &row, at).await? };
+    Ok(Outcome::Kept { article: article.to_owned(), until, evidence_emptied })
+}
+
+fn day(what: &'static str, stored: &str) -> Result<Date, StoreError> {
+    stored.parse().map_err(|_| StoreError::Malformed { what })
+}
+
+async fn request(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    row: &SqliteRow,
+) -> Result<SubjectRequest, StoreError> {
+    let request: String = row.try_get("id")?;
+    let key = keys.fetch(connection, &request).await?;
+    let stored = sqlx::query("SELECT * FROM subject_request_steps WHERE request = ? ORDER BY rowid")
+        .bind(&request)
+        .fetch_all(connection)
+        .await?;
+    let mut steps = Vec::with_capacity(stored.len());
+    for step in &stored {
+        let step_id: String = step.try_get("id")?;
+        let decision = match &key {
+            Some(key) => {
+                Some(Sealed::from_stored(step.try_get("decision")?).open(key, step_place(&step_id))?)
+            }
+            None => None,
+        };
+        steps.push(RequestStep {
+            event: parse_word("subject_request_steps.event", step.try_get("event")?)?,
+            article: step.try_get("article")?,
+            decision,
+            at: time("subject_request_steps.at", step.try_get("at")?)?,
+        });
+    }
+    let asked = match &key {
+        Some(key) => {
+            let place = place("subject_requests", "asked", &request);
+            Some(Sealed::from_stored(row.try_get("asked")?).open(key, place)?)
+        }
+        None => None,
+    };
+    let subject: Option<String> = row.try_get("subject")?;
+    Ok(SubjectRequest {
+        id: id("subject_requests.id", &request)?,
+        kind: parse_word("subject_requests.kind", row.try_get("kind")?)?,
+        subject: subject.map(|subject| id("subject_requests.subject", &subject)).transpose()?,
+        received_at: time("subject_requests.received_at", row.try_get("received_at")?)?,
+        due: Due {
+            acknowledge: day("subject_requests.acknowledge_by", row.try_get("acknowledge_by")?)?,
+            finish: day("subject_requests.finish_by", row.try_get("finish_by")?)?,
+            extended: day("subject_requests.extended_by", row.try_get("extended_by")?)?,
+        },
+        asked,
+        steps,
+    })
+}
+
+/// A reading of everything, logged before it is done.
+struct LogReading(ReadRecords);
+
+#[async_trait]
+impl Operation for LogReading {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let subject = self.0.subject.to_string();
+        tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
+        let Decision { staff, reason } = &self.0.decision;
+        tx.log_content(Logged::RecordsRead, &subject, &[staff.as_bytes(), reason.as_bytes()], self.0.at).await
+    }
+}
+
+#[async_trait]
+impl SubjectRequests for SqliteStore {
+    async fn receive_request(&self, request: NewSubjectRequest) -> Result<Uuid, StoreError> {
+        self.writer.submit(request).await
+    }
+
+    async fn subject_requests(&self) -> Result<Vec<SubjectRequest>, StoreError> {
+        let mut reader = self.readers.begin().await?;
+        let rows = sqlx::query("SELECT * FROM subject_requests ORDER BY received_at DESC, rowid DESC")
+            .fetch_all(&mut *reader)
+            .await?;
+        let mut requests = Vec::with_capacity(rows.len());
+        for row in &rows {
+            requests.push(request(&mut reader, &self.keys, row).await?);
+        }
+        requests.sort_by_key(|request| {
+            let due = request.next_due();
+            (due.is_none(), due)
+        });
+        Ok(requests)
+    }
+
+    async fn subject_request(&self, id: Uuid) -> Result<Option<SubjectRequest>, StoreError> {
+        let mut reader = self.readers.begin().await?;
+        let row = sqlx::query("SELECT * FROM subject_requests WHERE id = ?")
+            .bind(id.to_string())
+            .fetch_optional(&mut *reader)
+            .await?;
+        match row {
+            Some(row) => Ok(Some(request(&mut reader, &self.keys, &row).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn step_request(&self, step: NewRequestStep) -> Result<(), StoreError> {
+        self.writer.submit(step).await
+    }
+
+    async fn carry_out(&self, action: CarryOut) -> Result<Outcome, StoreError> {
+        self.writer.submit(action).await
+    }
+
+    async fn read_records(&self, reading: ReadRecords) -> Result<SubjectRecords, StoreError> {
+        let subject = reading.subject;
+        self.writer.submit(LogReading(reading)).await?;
+        records::of(&mut *self.readers.begin().await?, &self.keys, subject).await
+    }
+
+    async fn visits_of(&self, subject: Uuid) -> Result<Vec<Recorded>, StoreError> {
+        visits::of_subject(&mut *self.readers.acquire().await?, subject).await
+    }
+
+    async fn corrections_of(&self, visit: Uuid) -> Result<Vec<PatientCorrection>, StoreError> {
+        let mut reader = self.readers.begin().await?;
+        let rows = sqlx::query(
+            "SELECT patient_corrections.*, visits.subject FROM patient_corrections
+             JOIN visits ON visits.id = patient_corrections.visit
+             WHERE patient_corrections.visit = ? ORDER BY patient_corrections.rowid",
+        )
+        .bind(visit.to_string())
+        .fetch_all(&mut *reader)
+        .await?;
+        let mut corrections = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let correction: String = row.try_get("id")?;
+            let key = self.keys.fetch(&mut reader, row.try_get("subject")?).await?;
+            let (mut patient, mut decision) = (None, None);
+            if let Some(key) = &key {
+                let place = |column| correction_place(column, &correction);
+                patient = Some(Sealed::from_stored(row.try_get("patient")?).open(key, place("patient"))?);
+                decision = Some(Sealed::from_stored(row.try_get("decision")?).open(key, place("decision"))?);
+            }
+            let at = time("patient_corrections.at", row.try_get("at")?)?;
+            corrections.push(PatientCorrection { patient, decision, at });
+        }
+        Ok(corrections)
+    }
+}
