@@ -11,6 +11,7 @@ use figment::{
     value::magic::RelativePathBuf,
 };
 pub use identity::trust::Mode;
+use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -123,6 +124,9 @@ pub struct Config {
     /// The station's staff.
     #[serde(default)]
     pub staff: StaffConfiguration,
+    /// What answering for personal data needs.
+    #[serde(default)]
+    pub privacy: Privacy,
 }
 
 /// How staff get at their pages.
@@ -148,6 +152,15 @@ pub struct Software {
     pub public_key: String,
     /// What staff call it.
     pub name: String,
+}
+
+/// What answering for personal data needs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    /// The public holidays, substitute days included (`2026-09-02`): due dates do not fall on them.
+    #[serde(default)]
+    pub holidays: Vec<Date>,
 }
 
 fn default_listen() -> SocketAddr {

@@ -4,7 +4,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
@@ -12,7 +12,10 @@ use std::{
 use axum::{
     Router,
     body::{Body, to_bytes},
+    extract::State,
     http::{HeaderMap, Request, StatusCode},
+    middleware::Next,
+    response::Response,
 };
 use flows::signature::{self, Parameters};
 use jiff::Timestamp;
@@ -101,6 +104,16 @@ impl Server {
         let clock = morning();
         let systems = national_systems(&clock).await;
         Self::among(&systems, 30_000, clock).await
+    }
+
+    /// A server whose calls to the national systems are overheard.
+    pub async fn overheard() -> (Self, Arc<Mutex<Vec<Overheard>>>) {
+        let clock = morning();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let router = national_mock::router(&mock(&clock));
+        let router = router.layer(axum::middleware::from_fn_with_state(Arc::clone(&heard), overhear));
+        let systems = listening(router).await;
+        (Self::among(&systems, 30_000, clock).await, heard)
     }
 
     /// A server that waits half a second for a national system.
@@ -232,13 +245,44 @@ pub fn seeds() -> PathBuf {
 
 /// The simulated national systems, in this process.
 async fn national_systems(clock: &Arc<AtomicI64>) -> String {
+    listening(national_mock::router(&mock(clock))).await
+}
+
+fn mock(clock: &Arc<AtomicI64>) -> Arc<Mock> {
     let people = People::load(&seeds()).unwrap();
     let clock = Arc::clone(clock);
-    let mock = Mock::new(people, Arc::new(move || shown(&clock)), None);
+    Mock::new(people, Arc::new(move || shown(&clock)), None)
+}
+
+async fn listening(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, national_mock::router(&mock)).await });
+    tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
+}
+
+/// A call to a national system, and its answer.
+#[derive(Clone)]
+pub struct Overheard {
+    pub path: String,
+    pub asked: String,
+    pub answered: String,
+}
+
+async fn overhear(
+    State(heard): State<Arc<Mutex<Vec<Overheard>>>>,
+    request: Request<Body>,
+    next: Next,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let asked = to_bytes(body, usize::MAX).await.unwrap();
+    let path = head.uri.path().to_owned();
+    let response = next.run(Request::from_parts(head, Body::from(asked.clone()))).await;
+    let (head, body) = response.into_parts();
+    let answered = to_bytes(body, usize::MAX).await.unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    heard.lock().unwrap().push(Overheard { path, asked: text(&asked), answered: text(&answered) });
+    Response::from_parts(head, Body::from(answered))
 }
 
 async fn assembled(

@@ -12,6 +12,7 @@ mod challenge;
 mod conversation;
 mod first_cost;
 mod kit;
+mod minimal;
 mod privacy;
 mod signing;
 mod staff;

@@ -169,7 +169,8 @@ macro_rules! conformance_tests {
                 what_no_law_requires_any_more_is_deleted_unless_it_is_held
                 a_correction_keeps_the_old_data_with_the_reason
                 restricted_data_are_shown_for_care_and_for_nothing_else
-                everything_about_a_person_can_be_read_and_nothing_about_another;
+                everything_about_a_person_can_be_read_and_nothing_about_another
+                a_visit_says_on_which_basis_it_was_recorded;
             incidents:
                 an_incident_is_kept_with_what_was_done_and_its_clock;
             retention:

@@ -135,8 +135,8 @@ pub async fn a_correction_keeps_the_old_data_with_the_reason(world: &World<'_>) 
     let request = received(world, RequestKind::Correct, Some(person.subject), at(1)).await;
     let old = world.store.visit(person.visit).await.unwrap().unwrap();
     assert!(old.corrected_from.is_none());
-    let patient =
-        Patient { full_name: "Nguyễn Thị Hòa".into(), ..visit(Some("001148012345")).patient.clone() };
+    let mut patient = visit(Some("001148012345")).patient;
+    patient.full_name = "Nguyễn Thị Hòa".into();
     let action = |visit| Action::Correct { visit, patient: patient.clone() };
     let foreign = carried_out(world, request, action(other.visit), at(2)).await;
     assert!(matches!(foreign, Err(StoreError::UnknownSubject)), "another person's visit");
@@ -175,10 +175,8 @@ pub async fn restricted_data_are_shown_for_care_and_for_nothing_else(world: &Wor
 
 pub async fn everything_about_a_person_can_be_read_and_nothing_about_another(world: &World<'_>) {
     let person = consenting(world, "001148012345").await;
-    let other = NewVisit {
-        patient: Patient { full_name: "Lê Thị Ỷ".into(), ..visit(None).patient.clone() },
-        ..visit(Some("001148000002"))
-    };
+    let mut other = visit(Some("001148000002"));
+    other.patient.full_name = "Lê Thị Ỷ".into();
     let check_in = world.check_in(other, at(3)).await;
     let other = world.store.record_check_in(check_in).await.unwrap();
     let request = received(world, RequestKind::View, Some(person.subject), at(4)).await;
@@ -213,4 +211,16 @@ pub async fn everything_about_a_person_can_be_read_and_nothing_about_another(wor
     assert_eq!(after, before + 1, "a reading that leaves no trace");
     let nobody = ReadRecords { subject: world.id(), ..reading() };
     assert!(matches!(world.store.read_records(nobody).await, Err(StoreError::UnknownSubject)));
+}
+
+pub async fn a_visit_says_on_which_basis_it_was_recorded(world: &World<'_>) {
+    use flows::law::LegalBasis;
+    let received = world.checked_in("001148012345", at(0)).await;
+    let kept = world.store.visit(received.visit).await.unwrap().unwrap();
+    assert_eq!((kept.legal_basis, kept.evidence_basis), (LegalBasis::Law, Some(LegalBasis::Consent)));
+    let unknown = NewVisit { method: Method::Undetermined, ..visit(None) };
+    let check_in = CheckIn { chip: None, submission: None, ..world.check_in(unknown, at(1)).await };
+    let received = world.store.record_check_in(check_in).await.unwrap();
+    let kept = world.store.visit(received.visit).await.unwrap().unwrap();
+    assert_eq!((kept.legal_basis, kept.evidence_basis), (LegalBasis::Emergency, None));
 }
