@@ -10,7 +10,10 @@ use std::{
 
 use axum::Router;
 use clap::{Parser, Subcommand};
-use flows::health::{Station, StationError};
+use flows::{
+    health::{Station, StationError},
+    law::WorkingDays,
+};
 use identity::trust::{Mode, TrustError, TrustStore};
 use jiff::Timestamp;
 use thiserror::Error;
@@ -337,6 +340,7 @@ pub async fn assemble(
         random: random.clone(),
         passwords,
         vneid: vneid(config, &clock, random)?,
+        working_days: Arc::new(WorkingDays::new(config.privacy.holidays.iter().copied())),
         secure: config.staff.tls,
     };
     let first_costs = FirstCosts {

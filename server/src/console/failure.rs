@@ -38,6 +38,10 @@ pub(super) enum Failure {
     DoneAlready,
     /// Somebody corrected the visit meanwhile.
     VisitCorrected,
+    /// The request or incident was closed meanwhile.
+    FileClosed,
+    /// Nobody is kept here that it could be done to.
+    NobodyKept,
     /// Nothing at this address.
     NotFound,
     /// The store failed.
@@ -72,6 +76,8 @@ impl From<StoreError> for Failure {
             StoreError::UnknownTask | StoreError::UnknownMessage => Self::DoneAlready,
             StoreError::VisitCorrected => Self::VisitCorrected,
             StoreError::UnknownVisit => Self::NotFound,
+            StoreError::UnknownSubjectRequest | StoreError::UnknownIncident => Self::FileClosed,
+            StoreError::UnknownSubject => Self::NobodyKept,
             error => Self::Store(error),
         }
     }
@@ -162,6 +168,22 @@ impl Failure {
                     "Nhân viên khác đang nhận cuộc gọi này",
                     "Mở lại cuộc gọi để xem ai đang nhận.",
                     "Another member of staff has this call. Nothing was done.",
+                ),
+            ),
+            Self::FileClosed => (
+                StatusCode::CONFLICT,
+                words(
+                    "Hồ sơ này đã đóng",
+                    "Mở lại hồ sơ để xem đã làm gì.",
+                    "This file was closed already. Nothing was done.",
+                ),
+            ),
+            Self::NobodyKept => (
+                StatusCode::CONFLICT,
+                words(
+                    "Không có dữ liệu của người này",
+                    "Trả lời người yêu cầu rằng ở đây không lưu gì.",
+                    "Nothing is kept about this person. Nothing was done.",
                 ),
             ),
             Self::NotFound => (

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect},
     routing::{get, post},
 };
-use flows::health::Station;
+use flows::{health::Station, law::WorkingDays};
 use session::Staff;
 
 use crate::{
@@ -33,6 +33,7 @@ mod failure;
 mod form;
 pub mod live;
 mod outbox;
+mod privacy;
 mod queue;
 mod reception;
 mod session;
@@ -63,6 +64,8 @@ pub struct Console {
     pub passwords: Passwords,
     /// VNeID, where it is configured.
     pub vneid: Option<Arc<dyn IdentityProvider>>,
+    /// On which days an office works: for due dates.
+    pub working_days: Arc<WorkingDays>,
     /// Whether the pages are reached over TLS: cookies then come over nothing else.
     pub secure: bool,
 }
@@ -148,6 +151,7 @@ pub fn router(console: Console) -> Router {
         .route("/staff/visits/{visit}/why", post(accesses::why))
         .route("/staff/visits/{visit}/record.json", get(visits::record))
         .route("/staff/visits/{visit}/fhir.json", get(visits::fhir))
+        .merge(privacy::routes())
         .route_layer(middleware::from_fn_with_state(console.clone(), session::guard))
         .merge(open)
         .layer(DefaultBodyLimit::max(MOST_BYTES))

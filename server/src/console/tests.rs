@@ -46,6 +46,8 @@ fn station() -> Station {
     }
 }
 
+mod privacy;
+
 struct Desk {
     _folder: tempfile::TempDir,
     store: Arc<SqliteStore>,
@@ -81,6 +83,7 @@ impl Desk {
             random: seeded(2),
             passwords: Passwords::new(seeded(3)),
             vneid: None,
+            working_days: Arc::new(WorkingDays::new([jiff::civil::date(2026, 9, 2)])),
             secure: false,
         };
         let token = signed_in(&*store, "tran.van.mau", "Trần Văn Mẫu", roles, at(600)).await;

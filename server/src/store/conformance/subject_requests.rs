@@ -15,7 +15,7 @@ const YEAR: i64 = 366 * 24 * 3600;
 
 /// A named member of staff, and why.
 pub fn decision(reason: &str) -> Decision {
-    Decision { staff: "Trần Văn Mẫu".into(), reason: reason.into() }
+    Decision { staff: "Trần Văn Mẫu".into(), id: None, reason: reason.into() }
 }
 
 async fn received(world: &World<'_>, kind: RequestKind, subject: Option<Uuid>, when: Timestamp) -> Uuid {

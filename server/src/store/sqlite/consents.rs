@@ -140,7 +140,7 @@ pub(super) async fn link(
     let rows = sqlx::query(
         "INSERT INTO consent_subjects (consent, subject, visit, at)
          SELECT id, ?2, ?3, ?4 FROM consents
-         WHERE session = ?1 AND id NOT IN (SELECT consent FROM consent_subjects) RETURNING *",
+         WHERE session = ?1 AND NOT EXISTS (SELECT 1 FROM consent_subjects WHERE consent = consents.id) RETURNING *",
     )
     .bind(session)
     .bind(subject)
@@ -202,9 +202,9 @@ pub(super) async fn withdraw(
     let purpose = purpose.map(|purpose| word(&purpose)).transpose()?;
     let given = sqlx::query(
         "SELECT consents.* FROM consents LEFT JOIN consent_subjects ON consent_subjects.consent = consents.id
-         WHERE coalesce(consents.subject, consent_subjects.subject) = ?1 AND answer = 'given'
+         WHERE (consents.subject = ?1 OR consent_subjects.subject = ?1) AND answer = 'given'
              AND (?2 IS NULL OR purpose = ?2)
-             AND consents.id NOT IN (SELECT withdraws FROM consents WHERE withdraws IS NOT NULL)
+             AND NOT EXISTS (SELECT 1 FROM consents AS later WHERE later.withdraws = consents.id)
          ORDER BY consents.at, consents.rowid",
     )
     .bind(&subject)
@@ -289,7 +289,7 @@ impl Consents for SqliteStore {
     async fn consents_of(&self, subject: Uuid) -> Result<Vec<LedgerEntry>, StoreError> {
         let mut reader = self.readers.begin().await?;
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{LEDGER} WHERE whose = ? ORDER BY consents.at, consents.rowid"
+            "{LEDGER} WHERE consents.subject = ?1 OR consent_subjects.subject = ?1 ORDER BY consents.at, consents.rowid"
         )))
         .bind(subject.to_string())
         .fetch_all(&mut *reader)

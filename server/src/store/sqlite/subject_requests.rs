@@ -319,7 +319,7 @@ impl Operation for LogReading {
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
         let subject = self.0.subject.to_string();
         tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
-        let Decision { staff, reason } = &self.0.decision;
+        let Decision { staff, reason, .. } = &self.0.decision;
         tx.log_content(Logged::RecordsRead, &subject, &[staff.as_bytes(), reason.as_bytes()], self.0.at).await
     }
 }

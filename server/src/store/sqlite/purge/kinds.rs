@@ -23,6 +23,7 @@ pub(super) enum Kind {
     UnansweredDecisions,
     SubjectRequests,
     Incidents,
+    StaffSessions,
     Sessions,
 }
 
@@ -30,7 +31,7 @@ pub(super) enum Kind {
 type Gone = (Vec<String>, bool);
 
 impl Kind {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Evidence,
         Self::InsuranceAnswers,
         Self::LaterInsuranceAnswers,
@@ -41,6 +42,7 @@ impl Kind {
         Self::UnansweredDecisions,
         Self::SubjectRequests,
         Self::Incidents,
+        Self::StaffSessions,
         Self::Sessions,
     ];
 
@@ -54,6 +56,7 @@ impl Kind {
             Self::UnansweredDecisions => Record::StaffDecision,
             Self::SubjectRequests => Record::SubjectRequest,
             Self::Incidents => Record::Incident,
+            Self::StaffSessions => Record::StaffSession,
             Self::Sessions => Record::SessionRow,
         }
     }
@@ -67,7 +70,9 @@ impl Kind {
             Self::OldSubjects | Self::UnansweredDecisions | Self::SubjectRequests | Self::Incidents => {
                 Ending::KeyDestroyed
             }
-            Self::Receipts | Self::WithdrawalsAndConsents | Self::Sessions => Ending::RowDeleted,
+            Self::Receipts | Self::WithdrawalsAndConsents | Self::StaffSessions | Self::Sessions => {
+                Ending::RowDeleted
+            }
         }
     }
 
@@ -180,6 +185,11 @@ impl Kind {
                 let sql = "SELECT incident FROM incident_steps JOIN keys ON keys.owner = incident
                      WHERE event = 'closed' AND at < ? ORDER BY at LIMIT ?";
                 destroy_keys(tx, sql, limit, at).await
+            }
+            Self::StaffSessions => {
+                let sql = "DELETE FROM staff_sessions WHERE id IN
+                     (SELECT id FROM staff_sessions WHERE ended_at < ? ORDER BY ended_at LIMIT ?) RETURNING id";
+                Ok((over(tx, sql, limit).await?, false))
             }
             Self::Sessions => Ok((sessions(tx, limit).await?, false)),
         }
@@ -295,7 +305,7 @@ async fn sessions(tx: &mut Transaction<'_>, limit: Timestamp) -> Result<Vec<Stri
     .fetch_all(tx.on())
     .await?;
     let mut sql = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE turned_at < ?
-         AND id NOT IN (SELECT owner FROM keys)"
+         AND NOT EXISTS (SELECT 1 FROM keys WHERE owner = sessions.id)"
         .to_owned();
     for (table, column) in named_by {
         sql += &format!(" AND NOT EXISTS (SELECT 1 FROM \"{table}\" WHERE \"{column}\" = sessions.id)");

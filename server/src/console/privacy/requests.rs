@@ -1,0 +1,410 @@
+//! Requests about someone's data.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use flows::{
+    law::{RequestKind, age::Relation},
+    person::{Birth, Sex},
+};
+use identity::number::PersonalNumber;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        Console, Frame,
+        admission::line,
+        check::Id,
+        failure::{Failure, html},
+        session::Staff,
+    },
+    moment, written,
+};
+use crate::{
+    staff::Role,
+    store::{
+        Patient,
+        subject_requests::{
+            Action, Asked, CarryOut, NewRequestStep, NewSubjectRequest, Outcome, RequestEvent, SubjectRequest,
+        },
+        visits::station_day,
+    },
+};
+
+/// The form for a request that came, as it was typed.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Received {
+    kind: String,
+    number: String,
+    requester: String,
+    relation: String,
+    recognised_by: String,
+    contact: String,
+    wish: String,
+}
+
+/// Something that can be chosen.
+pub(super) struct Choice {
+    pub(super) value: &'static str,
+    pub(super) label: &'static str,
+    pub(super) chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "privacy/new_request.html")]
+struct NewPage {
+    frame: Frame,
+    typed: Received,
+    kinds: Vec<Choice>,
+    relations: Vec<Choice>,
+    holidays_unknown: Option<i16>,
+    faults: Vec<String>,
+}
+
+fn new_page(
+    console: &Console,
+    staff: &Staff,
+    typed: Received,
+    faults: Vec<String>,
+) -> Result<Response, Failure> {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let year = station_day(console.clock.now()).year();
+    let page = NewPage {
+        frame: staff.frame(console),
+        kinds: RequestKind::ALL
+            .map(|kind| Choice {
+                value: kind.as_str(),
+                label: kind.vietnamese(),
+                chosen: kind.as_str() == typed.kind,
+            })
+            .into(),
+        relations: Relation::ALL
+            .map(|relation| Choice {
+                value: relation.as_str(),
+                label: relation.vietnamese(),
+                chosen: relation.as_str() == typed.relation,
+            })
+            .into(),
+        holidays_unknown: (!console.working_days.knows(year)).then_some(year),
+        typed,
+        faults,
+    };
+    html(status, &page)
+}
+
+/// `GET /staff/privacy/requests/new`
+pub(super) async fn new(State(console): State<Console>, staff: Staff) -> Result<Response, Failure> {
+    staff.require(Role::Manager)?;
+    new_page(&console, &staff, Received::default(), Vec::new())
+}
+
+/// `POST /staff/privacy/requests`
+pub(super) async fn receive(
+    State(console): State<Console>,
+    staff: Staff,
+    Form(typed): Form<Received>,
+) -> Result<Response, Failure> {
+    staff.require(Role::Manager)?;
+    let mut faults = Vec::new();
+    let kind = RequestKind::ALL.into_iter().find(|kind| kind.as_str() == typed.kind);
+    if kind.is_none() {
+        faults.push("Yêu cầu gì: chưa chọn (choose what is asked)".into());
+    }
+    let relation = Relation::ALL.into_iter().find(|relation| relation.as_str() == typed.relation);
+    let requester = line(&typed.requester, "Người yêu cầu / Who asks", &mut faults);
+    let recognised_by = line(&typed.recognised_by, "Giấy tờ đã xem / Document looked at", &mut faults);
+    let contact = line(&typed.contact, "Gửi trả lời về / Where the answer goes", &mut faults);
+    let wish = line(&typed.wish, "Nội dung / What they want", &mut faults);
+    let digits: String = typed.number.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = PersonalNumber::parse(&digits);
+    if number.is_err() {
+        faults.push("Số định danh: phải đủ 12 chữ số (12 digits)".into());
+    }
+    let (Some(kind), Some(requester), Some(recognised_by), Some(contact), Some(wish), Ok(number), []) =
+        (kind, requester, recognised_by, contact, wish, number, faults.as_slice())
+    else {
+        return new_page(&console, &staff, typed, faults);
+    };
+    let at = console.clock.now();
+    let received_by = staff.name.clone();
+    let request = NewSubjectRequest {
+        kind,
+        subject: console.store.subject(&number).await?,
+        asked: Asked { requester, relation, recognised_by, contact, wish, received_by },
+        due: kind.due(station_day(at), &console.working_days),
+        at,
+    };
+    let id = console.store.receive_request(request).await?;
+    Ok(Redirect::to(&format!("/staff/privacy/requests/{id}")).into_response())
+}
+
+struct StepView {
+    what: &'static str,
+    article: Option<String>,
+    staff: String,
+    reason: String,
+    at: String,
+}
+
+/// What can be done for a request of this kind, beside answering.
+struct ActionView {
+    value: &'static str,
+    label: &'static str,
+    english: &'static str,
+}
+
+struct VisitChoice {
+    id: String,
+    day: String,
+    number: String,
+}
+
+#[derive(Template)]
+#[template(path = "privacy/request.html")]
+struct Page {
+    frame: Frame,
+    id: Uuid,
+    kind: &'static str,
+    received: String,
+    acknowledge: String,
+    finish: String,
+    extended: String,
+    next: Option<String>,
+    late: bool,
+    asked: Option<Asked>,
+    known: bool,
+    over: bool,
+    acknowledged: bool,
+    had_extension: bool,
+    steps: Vec<StepView>,
+    actions: Vec<ActionView>,
+    corrects: bool,
+    visits: Vec<VisitChoice>,
+    faults: Vec<String>,
+}
+
+const fn event_words(event: RequestEvent) -> &'static str {
+    match event {
+        RequestEvent::Acknowledged => "Đã báo nhận",
+        RequestEvent::Extended => "Đã báo gia hạn",
+        RequestEvent::Done => "Đã thực hiện",
+        RequestEvent::Refused => "Đã từ chối",
+    }
+}
+
+fn actions(kind: RequestKind) -> Vec<ActionView> {
+    let action = |value, label, english| ActionView { value, label, english };
+    match kind {
+        RequestKind::View | RequestKind::Provide => {
+            vec![action("answer", "Đã cho xem hoặc đã giao bản sao", "shown or handed over")]
+        }
+        RequestKind::Correct => Vec::new(),
+        RequestKind::Delete => {
+            vec![action("delete", "Xóa, trừ phần luật buộc giữ", "delete, but what a law requires to keep")]
+        }
+        RequestKind::Restrict => vec![action("restrict", "Hạn chế xử lý", "restrict")],
+        RequestKind::Withdraw => vec![action("withdraw", "Rút lại mọi sự đồng ý", "withdraw every consent")],
+        RequestKind::Object => vec![
+            action("restrict", "Chấp nhận: hạn chế xử lý", "heed it: restrict"),
+            action("answer", "Đã giải quyết cách khác", "dealt with otherwise"),
+        ],
+    }
+}
+
+async fn page(
+    console: &Console,
+    staff: &Staff,
+    request: SubjectRequest,
+    faults: Vec<String>,
+) -> Result<Response, Failure> {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let today = station_day(console.clock.now());
+    let next = request.next_due();
+    let corrects = request.kind == RequestKind::Correct && request.subject.is_some();
+    let visits = match request.subject {
+        Some(subject) if corrects => console.store.visits_of(subject).await?,
+        _ => Vec::new(),
+    };
+    let page = Page {
+        frame: staff.frame(console),
+        id: request.id,
+        kind: request.kind.vietnamese(),
+        received: moment(request.received_at),
+        acknowledge: written(request.due.acknowledge),
+        finish: written(request.due.finish),
+        extended: written(request.due.extended),
+        late: next.is_some_and(|due| due < today),
+        next: next.map(written),
+        known: request.subject.is_some(),
+        over: request.is_over(),
+        acknowledged: request.had(RequestEvent::Acknowledged),
+        had_extension: request.had(RequestEvent::Extended),
+        actions: actions(request.kind),
+        corrects,
+        visits: visits
+            .iter()
+            .map(|visit| VisitChoice {
+                id: visit.visit.to_string(),
+                day: written(station_day(visit.at)),
+                number: visit.ticket_number(),
+            })
+            .collect(),
+        steps: request
+            .steps
+            .iter()
+            .map(|step| StepView {
+                what: event_words(step.event),
+                article: step.article.clone(),
+                staff: step.decision.as_ref().map(|decision| decision.staff.clone()).unwrap_or_default(),
+                reason: step.decision.as_ref().map(|decision| decision.reason.clone()).unwrap_or_default(),
+                at: moment(step.at),
+            })
+            .collect(),
+        asked: request.asked,
+        faults,
+    };
+    html(status, &page)
+}
+
+/// The request at this address.
+pub(super) async fn found(console: &Console, id: Uuid) -> Result<SubjectRequest, Failure> {
+    console.store.subject_request(id).await?.ok_or(Failure::NotFound)
+}
+
+/// `GET /staff/privacy/requests/{request}`
+pub(super) async fn show(
+    State(console): State<Console>,
+    staff: Staff,
+    Id(id): Id,
+) -> Result<Response, Failure> {
+    staff.require(Role::Manager)?;
+    let request = found(&console, id).await?;
+    page(&console, &staff, request, Vec::new()).await
+}
+
+/// The form for a step.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Stepped {
+    event: String,
+    article: String,
+    reason: String,
+}
+
+/// `POST /staff/privacy/requests/{request}/step`
+pub(super) async fn step(
+    State(console): State<Console>,
+    staff: Staff,
+    Id(id): Id,
+    Form(typed): Form<Stepped>,
+) -> Result<Response, Failure> {
+    staff.require(Role::Manager)?;
+    let mut faults = Vec::new();
+    let event = match typed.event.as_str() {
+        "acknowledged" => Some(RequestEvent::Acknowledged),
+        "extended" => Some(RequestEvent::Extended),
+        "refused" => Some(RequestEvent::Refused),
+        _ => None,
+    };
+    let reason = line(&typed.reason, "Nội dung / What was told", &mut faults);
+    let article = match event {
+        Some(RequestEvent::Refused) => line(&typed.article, "Căn cứ từ chối / Article", &mut faults),
+        _ => None,
+    };
+    let (Some(event), Some(reason), []) = (event, reason, faults.as_slice()) else {
+        let request = found(&console, id).await?;
+        return page(&console, &staff, request, faults).await;
+    };
+    let step = NewRequestStep {
+        request: id,
+        event,
+        article,
+        decision: staff.decision(reason),
+        at: console.clock.now(),
+    };
+    console.store.step_request(step).await?;
+    Ok(Redirect::to(&format!("/staff/privacy/requests/{id}")).into_response())
+}
+
+/// The form for what is done.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Carried {
+    action: String,
+    reason: String,
+    visit: String,
+    full_name: String,
+    number: String,
+    birth_year: String,
+    sex: String,
+}
+
+/// The patient as the form corrects them: what is left empty stays as it was.
+fn corrected(typed: &Carried, old: &Patient, faults: &mut Vec<String>) -> Patient {
+    let mut patient = old.clone();
+    if !typed.full_name.trim().is_empty()
+        && let Some(name) = line(&typed.full_name, "Họ và tên / Full name", faults)
+    {
+        patient.full_name = name;
+    }
+    let digits: String = typed.number.chars().filter(|c| !c.is_whitespace()).collect();
+    if !digits.is_empty() {
+        match PersonalNumber::parse(&digits) {
+            Ok(number) => patient.number = Some(number),
+            Err(_) => faults.push("Số định danh: phải đủ 12 chữ số (12 digits)".into()),
+        }
+    }
+    if !typed.birth_year.trim().is_empty() {
+        match typed.birth_year.trim().parse::<i16>() {
+            Ok(year) if (1890..=2100).contains(&year) => {
+                patient.birth = Some(Birth { year, month: None, day: None });
+            }
+            _ => faults.push("Năm sinh: bốn chữ số (year of birth, four digits)".into()),
+        }
+    }
+    match typed.sex.as_str() {
+        "male" => patient.sex = Sex::Male,
+        "female" => patient.sex = Sex::Female,
+        _ => {}
+    }
+    patient
+}
+
+/// `POST /staff/privacy/requests/{request}/carry-out`
+pub(super) async fn carry_out(
+    State(console): State<Console>,
+    staff: Staff,
+    Id(id): Id,
+    Form(typed): Form<Carried>,
+) -> Result<Response, Failure> {
+    staff.require(Role::Manager)?;
+    let request = found(&console, id).await?;
+    let mut faults = Vec::new();
+    let reason = line(&typed.reason, "Lý do và kết quả / Reason and result", &mut faults);
+    let action = match typed.action.as_str() {
+        "answer" => Some(Action::Answer),
+        "delete" => Some(Action::Delete),
+        "restrict" => Some(Action::Restrict),
+        "withdraw" => Some(Action::Withdraw),
+        "correct" => {
+            let visit = Uuid::parse_str(&typed.visit).map_err(|_| Failure::NotFound)?;
+            let old = console.store.visit(visit).await?.and_then(|visit| visit.patient);
+            let old = old.ok_or(Failure::NotFound)?;
+            Some(Action::Correct { visit, patient: corrected(&typed, &old, &mut faults) })
+        }
+        _ => None,
+    };
+    let (Some(action), Some(reason), []) = (action, reason, faults.as_slice()) else {
+        return page(&console, &staff, request, faults).await;
+    };
+    let carried = CarryOut { request: id, action, decision: staff.decision(reason), at: console.clock.now() };
+    // What the law keeps shows on the request's page: refused, with the article.
+    let (Outcome::Done | Outcome::Kept { .. }) = console.store.carry_out(carried).await?;
+    Ok(Redirect::to(&format!("/staff/privacy/requests/{id}")).into_response())
+}
