@@ -120,6 +120,9 @@ def before_load_schema(context, raw_schema):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     made_up = case.path_parameters and not is_uuid(str(case.path_parameters.get("id", "")))
-    if made_up and case.meta is not None and case.meta.generation.mode.is_positive:
+    if case.operation.path.endswith("/challenges") and case.meta is not None and case.meta.generation.mode.is_positive:
+        # A challenge is for whoever has agreed and is asked for a card.
+        case.path_parameters["id"] = session_at_identify()
+    elif made_up and case.meta is not None and case.meta.generation.mode.is_positive:
         about_call = case.operation.path.startswith("/v1/staff-calls/")
         case.path_parameters["id"] = staff_call() if about_call else next(SESSIONS)()

@@ -154,7 +154,6 @@ impl Browser {
     /// Where there is none.
     pub async fn fill(&self, name: &str, text: &str) -> io::Result<()> {
         let field = self.find(&format!("[name=\"{name}\"]")).await?;
-        field.wait_until().displayed().await.map_err(io::Error::other)?;
         field.clear().await.map_err(io::Error::other)?;
         field.send_keys(text).await.map_err(io::Error::other)
     }
@@ -166,7 +165,10 @@ impl Browser {
     pub async fn press(&self, words: &str) -> io::Result<()> {
         let path = format!("//*[self::button or self::a][contains(normalize-space(.), \"{words}\")]");
         let button = self.driver.query(By::XPath(path)).wait(PATIENCE, EVERY).first().await;
-        button.map_err(io::Error::other)?.click().await.map_err(io::Error::other)
+        let button = button.map_err(io::Error::other)?;
+        button.click().await.map_err(io::Error::other)?;
+        // The old page must be gone, or the next step would still meet it.
+        button.wait_until().wait(PATIENCE, EVERY).stale().await.map_err(io::Error::other)
     }
 
     /// What a script in the page gives.

@@ -83,7 +83,7 @@ impl Switch {
     /// The wait for a draw from all 64-bit numbers.
     pub(crate) fn wait(&self, draw: u64) -> Duration {
         let spread = self.to_milliseconds.unwrap_or_default().saturating_sub(self.milliseconds);
-        let share = (u128::from(spread) + 1) * u128::from(draw) >> 64;
+        let share = ((u128::from(spread) + 1) * u128::from(draw)) >> 64;
         let more = u64::try_from(share).unwrap_or_default();
         Duration::from_millis(self.milliseconds.saturating_add(more))
     }

@@ -77,13 +77,13 @@ fn respond(mock: &Mock, body: &[u8]) -> Value {
     match fields(body).and_then(population::check_fields) {
         Ok(fields) => {
             let exists = population::known(mock, &fields).is_some();
-            answer("200", "", json!({ "TonTai": exists }))
+            answer("200", "", &json!({ "TonTai": exists }))
         }
-        Err(what) => answer("400", &format!(" {what}"), Value::Null),
+        Err(what) => answer("400", &format!(" {what}"), &Value::Null),
     }
 }
 
-fn answer(code: &str, text: &str, result: Value) -> Value {
+fn answer(code: &str, text: &str, result: &Value) -> Value {
     json!({ "code": code, "message": format!("{SIMULATED}{text}"), "KetQuaXacThuc": result })
 }
 
