@@ -5,6 +5,7 @@
 //! rows, of any `priority_per_normal + 1` calls in a row at least one is of the normal row; within a row those who
 //! never were absent keep the order in which they came; and nobody is overtaken without end.
 
+use super::priority::PriorityGround;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -25,6 +26,15 @@ pub enum Queue {
 }
 
 impl Queue {
+    /// The row of someone with this ground, or none.
+    pub const fn of(ground: Option<PriorityGround>) -> Self {
+        match ground {
+            Some(PriorityGround::Emergency) => Self::Emergency,
+            Some(_) => Self::Priority,
+            None => Self::Normal,
+        }
+    }
+
     /// Every row, the most urgent first.
     pub const ALL: [Self; 3] = [Self::Emergency, Self::Priority, Self::Normal];
 

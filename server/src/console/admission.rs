@@ -170,7 +170,7 @@ fn read(
         },
         method: Method::ByHand,
         strength: Strength::NoDocument,
-        queue: if priority.is_some() { Queue::Priority } else { Queue::Normal },
+        queue: Queue::of(priority),
         room: room.id.clone(),
         insurance: Insurance::unverified(None),
     };

@@ -285,6 +285,9 @@ pub(super) async fn fhir(
 ) -> Result<Response, Failure> {
     staff.require_any(&[Role::Reception, Role::Clinician])?;
     let visit = found(&console, visit).await?;
+    if !console.may_see(&staff, &visit, Shown::Export).await? {
+        return accesses::ask(&console, &staff, &visit, Vec::new());
+    }
     let export = Export { station: &console.station, simulated: console.simulated, at: console.clock.now() };
     let bundle = bundle(&visit, &export);
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], bundle.to_string()).into_response())

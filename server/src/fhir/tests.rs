@@ -2,6 +2,7 @@ use flows::{
     InsuranceCard, Text,
     engine::{Insurance, InsuranceStatus},
     health::{Reason, Room},
+    law::LegalBasis,
     person::{Birth, Sex},
     policy::Strength,
 };
@@ -82,6 +83,10 @@ fn by_chip() -> Visit {
             place_name: Some("Trạm y tế xã Mẫu".into()),
         }),
         decision: None,
+        legal_basis: LegalBasis::Law,
+        evidence_basis: Some(LegalBasis::Consent),
+        corrected_from: None,
+        restricted: false,
     }
 }
 

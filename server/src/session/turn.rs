@@ -254,7 +254,7 @@ fn new_visit(known: &Known, place: &Place<'_>) -> Option<NewVisit> {
             Source::Typed | Source::Child => Method::ByHand,
         },
         strength: known.strength,
-        queue: if priority.is_some() { Queue::Priority } else { Queue::Normal },
+        queue: Queue::of(priority),
         room: room.id.clone(),
         insurance: known.insurance.clone().unwrap_or(Insurance::unverified(None)),
     })

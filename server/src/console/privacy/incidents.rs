@@ -16,9 +16,9 @@ use uuid::Uuid;
 use super::{
     super::{
         Console, Frame,
-        admission::line,
         check::Id,
         failure::{Failure, html},
+        form::line,
         session::Staff,
     },
     clock_words, moment,

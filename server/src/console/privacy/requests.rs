@@ -18,9 +18,9 @@ use uuid::Uuid;
 use super::{
     super::{
         Console, Frame,
-        admission::line,
         check::Id,
         failure::{Failure, html},
+        form::line,
         session::Staff,
     },
     moment, written,
