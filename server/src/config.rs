@@ -303,7 +303,7 @@ mod tests {
             ("SERVER__STAFF__ACCOUNTS", "[\"/made-up.toml\"]"),
         ];
         with(GOOD, &variables, |config| {
-            assert!(matches!(config, Err(ConfigError::MadeUpStaff)), "{config:?}")
+            assert!(matches!(config, Err(ConfigError::MadeUpStaff)), "{config:?}");
         });
     }
 

@@ -367,9 +367,8 @@ impl Session {
     fn go_on(&mut self, code: ReasonCode, back: Stage) -> Effect {
         self.attempts = 0;
         let stage = match (back, &mut self.known) {
-            (Stage::Identify { .. }, _) => Stage::Identify { again: None },
-            // Nobody is known any more: the card was somebody else's.
-            (Stage::Confirm, None) => Stage::Identify { again: None },
+            // In the second case nobody is known any more: the card was somebody else's.
+            (Stage::Identify { .. }, _) | (Stage::Confirm, None) => Stage::Identify { again: None },
             (Stage::Confirm, Some(known)) => {
                 // Staff have looked at it with the person: it is not asked a second time.
                 if code == ReasonCode::PopulationMismatch {

@@ -60,6 +60,7 @@ impl Console {
 
     /// Lets `staff` see one record, and writes that down: by duty, or for a reason given a moment ago in this session.
     /// Where neither holds, the reason is to be asked for.
+    #[expect(clippy::single_match_else, reason = "the two ends stand side by side")]
     pub(super) async fn may_see(&self, staff: &Staff, visit: &Visit, shown: Shown) -> Result<bool, Failure> {
         let id = visit.recorded.visit;
         let purpose = match self.duty(staff, visit) {
@@ -230,6 +231,7 @@ pub(super) struct Person {
 }
 
 /// `POST /staff/accesses`
+#[expect(clippy::single_match_else, reason = "the two ends stand side by side")]
 pub(super) async fn of_person(
     State(console): State<Console>,
     staff: Staff,

@@ -76,6 +76,7 @@ impl Typed {
 
 #[derive(Template)]
 #[template(path = "call.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the template asks for")]
 struct Page {
     frame: Frame,
     call: CallView,
@@ -117,7 +118,7 @@ pub(super) async fn page(
         taken: held && !mine,
         mine,
         may_acknowledge: call.standing.state == CallState::Waiting,
-        may_hand_back: !(held && !mine) && known.as_ref().is_some_and(|known| !known.over),
+        may_hand_back: (mine || !held) && known.as_ref().is_some_and(|known| !known.over),
         axes: known.as_ref().and_then(|known| known.verdict.as_ref()).map(axes).unwrap_or_default(),
         prefilled,
         where_to: form::where_to(&console.station, &typed.where_to),

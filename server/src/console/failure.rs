@@ -99,6 +99,7 @@ struct Page {
 }
 
 impl Failure {
+    #[expect(clippy::too_many_lines, reason = "a few lines for each failure")]
     fn words(&self) -> (StatusCode, Words) {
         let words = |title, advice, english| Words { title, advice, english };
         match self {

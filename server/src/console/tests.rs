@@ -105,7 +105,7 @@ impl Desk {
     }
 
     /// A form as a browser sends it from our own page.
-    fn from_page(&self, path: &str) -> axum::http::request::Builder {
+    fn request_from_page(&self, path: &str) -> axum::http::request::Builder {
         Request::post(path)
             .header(header::HOST, "127.0.0.1:8080")
             .header(header::ORIGIN, "http://127.0.0.1:8080")
@@ -141,7 +141,7 @@ impl Desk {
     }
 
     async fn post(&self, path: &str, form: &str) -> (Response<()>, String) {
-        self.send(self.from_page(path).body(self.form(form)).unwrap()).await
+        self.send(self.request_from_page(path).body(self.form(form)).unwrap()).await
     }
 }
 
@@ -292,7 +292,7 @@ async fn a_page_elsewhere_can_neither_read_nor_send() {
     let call = desk.call(&world, "identify").await;
     let path = format!("/staff/calls/{call}/admit");
     let send = |name: header::HeaderName, value: &'static str| {
-        let mut request = desk.from_page(&path).body(desk.form(GOOD)).unwrap();
+        let mut request = desk.request_from_page(&path).body(desk.form(GOOD)).unwrap();
         request.headers_mut().insert(name, header::HeaderValue::from_static(value));
         desk.send(request)
     };
@@ -309,7 +309,7 @@ async fn a_page_elsewhere_can_neither_read_nor_send() {
     ] {
         assert_eq!(send(name.clone(), value).await.0.status(), StatusCode::FORBIDDEN, "{name}: {value}");
     }
-    let mut without = desk.from_page(&path).body(desk.form(GOOD)).unwrap();
+    let mut without = desk.request_from_page(&path).body(desk.form(GOOD)).unwrap();
     without.headers_mut().remove(header::ORIGIN);
     assert_eq!(desk.send(without).await.0.status(), StatusCode::FORBIDDEN);
     let rebound = Request::get("/staff").header(header::HOST, "evil.example").body(Body::empty()).unwrap();

@@ -199,7 +199,7 @@ impl Server {
         let page = self.raw(staff.page("/staff")).await;
         let page = String::from_utf8(page.body).unwrap();
         let (_, csrf) = page.split_once("name=\"csrf\" value=\"").unwrap();
-        staff.csrf = csrf[..64].to_owned();
+        csrf[..64].clone_into(&mut staff.csrf);
         staff
     }
 

@@ -143,7 +143,7 @@ fn first_cost(world: &World, number: &str) -> io::Result<()> {
     clinic::report_examination_fee(world, id)?;
     clinic::wait_until_delivered(world)?;
     let received = std::fs::read_dir(world.folder().join("national/bhxh"))?
-        .filter_map(|file| Some(std::fs::read_to_string(file.ok()?.path()).ok()?))
+        .filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok())
         .any(|text| text.contains(&format!("<MA_LK>{id}</MA_LK>")));
     if received { Ok(()) } else { Err(io::Error::other("the register received no CHECK-IN document")) }
 }

@@ -109,11 +109,11 @@ async fn browser_whoever_leaves_is_signed_out() {
     scene.type_code(&scene.code()).await;
     scene.phone.wait_for("Trần Văn Mẫu").await.unwrap();
     // A restart signs nobody out; a quarter of an hour does.
-    scene.world.let_pass(Duration::from_secs(10 * 60)).unwrap();
+    scene.world.let_pass(Duration::from_mins(10)).unwrap();
     scene.go("/staff/account").await;
     scene.phone.wait_for("Tài khoản của tôi").await.unwrap();
     scene.look("1-own-account").await;
-    scene.world.let_pass(Duration::from_secs(15 * 60)).unwrap();
+    scene.world.let_pass(Duration::from_mins(15)).unwrap();
     scene.go("/staff/visits").await;
     scene.phone.wait_for("Đã tự đăng xuất sau 15 phút").await.unwrap();
     scene.look("2-signed-out").await;

@@ -155,6 +155,7 @@ impl<Id: Copy + Ord> Lines<Id> {
     }
 
     /// Writes a place down, and into its row at `position` or where its turn is.
+    #[expect(clippy::needless_pass_by_value, reason = "a place is put somewhere, not looked at")]
     fn put(&mut self, id: Id, place: Place, position: Option<usize>) {
         let before = self.places.insert(id, place.clone());
         if before.as_ref() == Some(&place) {

@@ -102,6 +102,7 @@ fn noticed(typed: &str, now: Timestamp, faults: &mut Vec<String>) -> Option<Time
     at
 }
 
+#[expect(clippy::single_match_else, reason = "the two ends stand side by side")]
 fn people(typed: &str, category: &str, faults: &mut Vec<String>) -> Option<Affected> {
     let typed = typed.trim();
     if typed.is_empty() {

@@ -167,6 +167,7 @@ struct VisitChoice {
 
 #[derive(Template)]
 #[template(path = "privacy/request.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the template asks for")]
 struct Page {
     frame: Frame,
     id: Uuid,

@@ -35,7 +35,7 @@ async fn nothing_is_shown_or_done_for_who_is_not_signed_in() {
         assert!(!body.contains("Hoà"));
     }
     for path in ["/staff/sign-out", "/staff/accounts", "/staff/account", "/staff/accesses"] {
-        let mut request = desk.from_page(path).body(desk.form("number=001148012345")).unwrap();
+        let mut request = desk.request_from_page(path).body(desk.form("number=001148012345")).unwrap();
         request.headers_mut().insert(header::COOKIE, header::HeaderValue::from_static("staff="));
         let (head, _) = desk.send(request).await;
         assert_eq!((head.status(), location(&head)), (StatusCode::SEE_OTHER, "/staff/sign-in"), "{path}");
@@ -56,7 +56,7 @@ async fn a_form_without_the_session_s_own_secret_does_nothing() {
     for secret in
         [String::new(), "csrf=".into(), "csrf=zz".into(), format!("csrf={}", hex::encode(other.csrf))]
     {
-        let request = desk.from_page("/staff/sign-out").body(Body::from(secret.clone())).unwrap();
+        let request = desk.request_from_page("/staff/sign-out").body(Body::from(secret.clone())).unwrap();
         assert_eq!(desk.send(request).await.0.status(), StatusCode::FORBIDDEN, "{secret}");
     }
     assert_eq!(desk.get("/staff").await.0, StatusCode::OK, "somebody was signed out");

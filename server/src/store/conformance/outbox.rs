@@ -242,7 +242,7 @@ pub async fn a_receipt_is_kept_with_what_was_sent(world: &World<'_>) {
         sent: Some(secret("<MA_LK/>")),
         answer: Some(secret("{}")),
     };
-    assert_eq!(kept, [expected.clone()]);
+    assert_eq!(kept, std::slice::from_ref(&expected));
     world.store.destroy_subject_key(recorded.subject, at(3)).await.unwrap();
     let kept = world.store.receipts(recorded.visit).await.unwrap();
     assert_eq!(kept, [KeptReceipt { sent: None, answer: None, ..expected }]);

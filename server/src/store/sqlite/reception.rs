@@ -34,6 +34,7 @@ fn decision_place(task: &str) -> Place<'_> {
 impl Operation for ReceiveByHand {
     type Output = Received;
 
+    #[expect(clippy::single_match_else, reason = "the two ends stand side by side")]
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Received, StoreError> {
         let source = visits::Source {
             session: None,

@@ -113,6 +113,7 @@ pub(super) struct ByNumber {
 impl Operation for ByNumber {
     type Output = Option<SessionToken>;
 
+    #[expect(clippy::single_match_else, reason = "the two ends stand side by side")]
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Option<SessionToken>, StoreError> {
         let number = number_hash(tx.keys(), &self.number);
         let staff: Option<String> =

@@ -23,6 +23,7 @@ fn card(number: &str, year: i16) -> InsuranceCard {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the fields take it")]
 fn item(code: &str, name: &str) -> Option<Item> {
     Some(Item { code: code.into(), name: name.into() })
 }
