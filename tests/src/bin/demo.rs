@@ -23,6 +23,8 @@ use end_to_end::{
 
 /// Mrs Hoà: 78 years old, a good card without expiry, insurance in order.
 const PATIENT: (&str, &str) = ("nguyen-thi-hoa", "012345");
+/// Mr Đạt: 36 years old; his wife checks him in.
+const FOR_ANOTHER: (&str, &str) = ("pham-quoc-dat", "034567");
 /// A card one of whose files was changed.
 const FORGED: (&str, &str) = ("bui-duc-tu-thang", "101234");
 
@@ -151,8 +153,23 @@ fn first_cost(world: &World, number: &str) -> io::Result<()> {
 /// The screens that a good day does not show.
 fn other_ways(world: &mut World, kiosk: &mut Kiosk, album: &mut Album<'_>) -> io::Result<()> {
     let window = &mut kiosk.window;
-    let (slug, can) = FORGED;
+    let (slug, can) = FOR_ANOTHER;
 
+    journey::present(world, window, slug, can)?;
+    window.wait_for(screen::CONFIRM)?;
+    window.touch("Tôi làm giúp người này")?;
+    album.take(window, screen::RELATION, "choose-relation")?;
+    window.touch("Tôi là vợ, chồng")?;
+    window.wait_for(screen::REASON)?;
+    window.touch("Tiêm chủng")?;
+    album.take(window, screen::PRIORITY, "choose-priority")?;
+    window.touch("Không thuộc diện nào")?;
+    journey::number(window)?;
+    world.take_card();
+    window.touch("Xong")?;
+    window.wait_for(screen::WELCOME)?;
+
+    let (slug, can) = FORGED;
     world.lay_card_seen(slug, can)?;
     window.touch("Lấy số khám bệnh")?;
     album.take(window, screen::TAKE_AWAY, "card-there-before")?;
