@@ -39,7 +39,7 @@ impl ConsentText {
 }
 
 /// Every text that was ever shown. Only added to.
-pub const TEXTS: [ConsentText; 2] = [
+pub const TEXTS: [ConsentText; 4] = [
     ConsentText {
         purpose: Purpose::HealthCheckIn,
         language: Language::Vi,
@@ -60,6 +60,30 @@ pub const TEXTS: [ConsentText; 2] = [
             "May the kiosk read the chip of your card?",
             "It reads the chip and sends the station your name, number, date of birth, residence, photo, and also ethnicity, religion, names of parents and spouse.",
             "To check you in today, look up your insurance and compare with the population database.",
+            "The photo is sensitive data: only shown on the screen, not kept. Nor are ethnicity, religion and relatives.",
+            "You may say no: the staff will then check you in.",
+        ],
+    },
+    ConsentText {
+        purpose: Purpose::HealthCheckIn,
+        language: Language::Vi,
+        version: 2,
+        paragraphs: [
+            "Ông/bà có đồng ý cho máy đọc chip trên thẻ không?",
+            "Máy đọc và gửi cho trạm thông tin trong chip: họ tên, số định danh, ngày sinh, nơi cư trú, ảnh, và cả dân tộc, tôn giáo, họ tên cha mẹ, vợ chồng.",
+            "Để đăng ký khám hôm nay, tra cứu bảo hiểm y tế, hỏi Bộ Công an thẻ còn giá trị không và đối chiếu với cơ sở dữ liệu dân cư.",
+            "Ảnh là dữ liệu nhạy cảm: chỉ để hiện lên màn hình, không lưu lại. Dân tộc, tôn giáo và tên người thân cũng không lưu.",
+            "Không đồng ý cũng không sao: nhân viên sẽ đăng ký cho ông/bà.",
+        ],
+    },
+    ConsentText {
+        purpose: Purpose::HealthCheckIn,
+        language: Language::En,
+        version: 2,
+        paragraphs: [
+            "May the kiosk read the chip of your card?",
+            "It reads the chip and sends the station your name, number, date of birth, residence, photo, and also ethnicity, religion, names of parents and spouse.",
+            "To check you in today, look up your insurance, ask the Ministry of Public Security whether the card is still good, and compare with the population database.",
             "The photo is sensitive data: only shown on the screen, not kept. Nor are ethnicity, religion and relatives.",
             "You may say no: the staff will then check you in.",
         ],
@@ -91,7 +115,12 @@ mod tests {
             .iter()
             .map(|text| (text.purpose, text.language, text.version, text.sha256_hex()[..16].to_owned()))
             .collect();
-        let shown = [(Language::Vi, 1, "f73daa6408b3aa06"), (Language::En, 1, "fe61e26f86b94b05")];
+        let shown = [
+            (Language::Vi, 1, "f73daa6408b3aa06"),
+            (Language::En, 1, "fe61e26f86b94b05"),
+            (Language::Vi, 2, "966dba2dd465e0a8"),
+            (Language::En, 2, "28f91415868f8fdf"),
+        ];
         let shown: Vec<_> = shown
             .into_iter()
             .map(|(language, version, digest)| (Purpose::HealthCheckIn, language, version, digest.to_owned()))

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod answer;
+pub mod card;
 pub mod consent;
 pub mod engine;
 pub mod evidence;
@@ -19,6 +20,7 @@ pub mod ticket;
 pub mod wire;
 
 pub use answer::Answer;
+pub use card::CardStanding;
 pub use evidence::Evidence;
 pub use insurance::InsuranceCard;
 pub use person::Person;

@@ -3,7 +3,7 @@
 use identity::{ReasonCode, SecretBytes, Verdict, proof::verdict::ChallengeOrigin};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Language, Service, Step, Text, step::Way};
+use crate::{Answer, CardStanding, Language, Service, Step, Text, step::Way};
 
 /// Answer to `GET /v1/welcome`: what the first screen shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,9 @@ pub struct VerdictView {
     pub access: identity::proof::verdict::Access,
     /// Who made the challenge.
     pub challenge: ChallengeOrigin,
+    /// What C06 says of the card. Missing where it was not asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub card: Option<CardStanding>,
 }
 
 /// Body of `POST /v1/sessions/{id}/answers`.

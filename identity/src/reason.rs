@@ -141,6 +141,7 @@ reason_codes! {
     SessionExpired "session_expired" "Nothing happened for too long." => "Begin again.";
     ServerUnreachable "server_unreachable" "The kiosk cannot reach the server." => "Look after the network and the server; serve people by hand.";
     CallRefused "call_refused" "The server refused what the kiosk sent, or answered what the kiosk does not understand." => "Compare the kiosk's clock, key and version with the server's; both logs name the refusal. Serve people by hand.";
+    CardNotIssued "card_not_issued" "C06 answers that it issued no such card to this number. The issuer's signature stands beside that." => "Compare the card with the person, ask C06 by telephone; correct the data at the commune's police.";
     PopulationMismatch "population_mismatch" "The population database does not know the person with these data." => "Compare the card with the person; correct the data at the commune's police.";
 }
 

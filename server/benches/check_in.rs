@@ -143,6 +143,8 @@ fn chip() -> ChipRecord {
         sod_sha256: Some([4; 32]),
         nonce: Some([5; 8]),
         active_authentication: Some(SecretBytes::new(vec![6; 256])),
+        card: Some(flows::CardStanding::Valid),
+        card_statement: Some(SecretBytes::new(vec![8; 300])),
     }
 }
 

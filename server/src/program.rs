@@ -30,7 +30,8 @@ use crate::{
         live::{Live, News},
     },
     national::{
-        ConfigurationError, IdentityProvider, InsuranceClient, NationalConfiguration, VneidClient,
+        ChipCheck, ChipCheckClient, ConfigurationError, IdentityProvider, InsuranceClient,
+        NationalConfiguration, VneidClient,
         insurance::{CheckInChannel, FacilitySigner, SignatureFilesError, Unsigned, XmlSignature},
     },
     outbox::{NationalHandlers, Worker, first_cost::FirstCosts},
@@ -381,8 +382,19 @@ fn registers(
     let registers = Registers {
         population: config.national.population_database(config.mode, clock.clone(), random.clone())?,
         insurance: Arc::clone(&insurance) as _,
+        cards: chip_check(config, clock, random)?,
     };
     Ok((registers, insurance))
+}
+
+fn chip_check(
+    config: &Config,
+    clock: &Clock,
+    random: &Random,
+) -> Result<Option<Arc<dyn ChipCheck>>, ConfigurationError> {
+    let Some(settings) = config.national.c06.clone() else { return Ok(None) };
+    let client = ChipCheckClient::new(settings, config.mode, clock.clone(), random.clone())?;
+    Ok(Some(Arc::new(client)))
 }
 
 /// What signs CHECK-IN documents.

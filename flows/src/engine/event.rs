@@ -4,7 +4,7 @@ use identity::{ReasonCode, Verdict};
 use thiserror::Error;
 
 use crate::{
-    Answer, Person, Service, Ticket,
+    Answer, CardStanding, Person, Service, Ticket,
     policy::Strength,
     step::{Choice, Notice, Purpose, Question, Way},
 };
@@ -58,6 +58,8 @@ pub enum Event {
         person: Option<Person>,
         /// The verdict on it.
         verdict: Verdict,
+        /// What C06 says of the card, where it was asked.
+        card: Option<CardStanding>,
     },
     /// Something without a proof was presented, or [`ReasonCode`] says why it is of no use.
     Presented(Result<Presented, ReasonCode>),

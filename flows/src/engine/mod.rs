@@ -14,7 +14,7 @@ pub use event::{EarlierVisit, Effect, Event, Refusal, Rules, Want};
 pub use known::{Insurance, InsuranceStatus, Known, Population, Presented, Source};
 
 use crate::{
-    Answer, Language, Person, Service, Step, Ticket,
+    Answer, CardStanding, Language, Person, Service, Step, Ticket,
     health::priority::Declared,
     person::{Relation, Representative},
     policy::{self, Decision, Strength},
@@ -138,8 +138,8 @@ impl Session {
     pub fn advance(&mut self, event: Event, rules: &dyn Rules) -> Result<Effect, Refusal> {
         match (&self.stage, event) {
             (_, Event::Answered(answer)) => self.answered(answer, rules),
-            (Stage::Identify { .. }, Event::Identified { person, verdict }) => {
-                Ok(self.identified(person, &verdict))
+            (Stage::Identify { .. }, Event::Identified { person, verdict, card }) => {
+                Ok(self.identified(person, &verdict, card))
             }
             (Stage::Identify { .. }, Event::Presented(presented)) => Ok(self.presented(presented, rules)),
             (Stage::Staff { .. }, Event::AdmittedByStaff(ticket)) => {
@@ -220,7 +220,12 @@ impl Session {
         }
     }
 
-    fn identified(&mut self, person: Option<Person>, verdict: &Verdict) -> Effect {
+    fn identified(
+        &mut self,
+        person: Option<Person>,
+        verdict: &Verdict,
+        card: Option<CardStanding>,
+    ) -> Effect {
         // Too slow is nobody's fault: the card is read again, with a fresh challenge.
         if verdict.chip.code == ReasonCode::ChallengeExpired {
             return self.identify_again(ReasonCode::ChallengeExpired);
@@ -233,7 +238,12 @@ impl Session {
                 let presented = Presented { person, source: Source::Chip, representative: None };
                 let unproved = (strength != Strength::FullChipProof).then(|| first_open(verdict));
                 self.known = Some(Known::new(presented, Standing { strength, unproved, decision }));
-                self.show(Stage::Confirm)
+                self.stage = Stage::Confirm;
+                match card {
+                    // Its signature says otherwise: a person looks at both. Handed back, it goes on.
+                    Some(CardStanding::NotIssued) => self.call_staff(ReasonCode::CardNotIssued),
+                    _ => Effect::Show,
+                }
             }
             // Nothing is disproved, but there is nobody to admit either: the files could not be understood.
             (None, false) => self.call_staff(first_open(verdict)),

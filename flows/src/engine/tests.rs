@@ -101,7 +101,8 @@ fn identified(verdict: Verdict) -> (Session, Effect) {
     let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip]);
     assert_eq!(session.advance(consent(true), &rules), Ok(Effect::Show));
     assert_eq!(session.step(&rules), Step::Identify { ways: vec![Way::Chip], again: None });
-    let effect = session.advance(Event::Identified { person: Some(person()), verdict }, &rules).unwrap();
+    let effect =
+        session.advance(Event::Identified { person: Some(person()), verdict, card: None }, &rules).unwrap();
     (session, effect)
 }
 
@@ -245,7 +246,7 @@ fn files_that_nobody_understands_lead_to_staff_with_the_axis_that_says_so() {
     let mut session =
         Session::new(Service::Health, Language::Vi, vec![Way::Chip, Way::Qr, Way::Typed, Way::Child]);
     session.advance(consent(true), &rules).unwrap();
-    let effect = session.advance(Event::Identified { person: None, verdict: lone }, &rules);
+    let effect = session.advance(Event::Identified { person: None, verdict: lone, card: None }, &rules);
     assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::DataGroupMissing)));
 }
 
@@ -270,7 +271,7 @@ fn a_challenge_that_died_is_asked_again_three_times_at_most() {
     let (mut session, _) = identified(late);
     let again = Step::Identify { ways: vec![Way::Chip], again: Some(ReasonCode::ChallengeExpired) };
     assert_eq!(session.step(&rules), again);
-    let event = || Event::Identified { person: Some(person()), verdict: late };
+    let event = || Event::Identified { person: Some(person()), verdict: late, card: None };
     assert_eq!(session.advance(event(), &rules), Ok(Effect::Show));
     assert_eq!(session.advance(event(), &rules), Ok(Effect::CallStaff(ReasonCode::TooManyAttempts)));
 }
@@ -303,12 +304,43 @@ fn a_person_unknown_to_the_population_database_is_seen_by_staff() {
 }
 
 #[test]
+fn a_card_that_c06_did_not_issue_is_looked_at_by_staff_and_then_goes_on() {
+    let station = station();
+    let rules = rules(&station);
+    for (card, shown) in [
+        (None, Effect::Show),
+        (Some(CardStanding::Valid), Effect::Show),
+        (Some(CardStanding::Unavailable), Effect::Show),
+        (Some(CardStanding::NotIssued), Effect::CallStaff(ReasonCode::CardNotIssued)),
+    ] {
+        let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip]);
+        session.advance(consent(true), &rules).unwrap();
+        let event = Event::Identified { person: Some(person()), verdict: verdict(), card };
+        assert_eq!(session.advance(event, &rules), Ok(shown.clone()), "{card:?}");
+        if shown != Effect::Show {
+            session.advance(Event::HandedBack, &rules).unwrap();
+        }
+        assert_eq!(session.step(&rules), Step::ConfirmPerson { person: person().on_screen() }, "{card:?}");
+    }
+}
+
+#[test]
+fn a_revoked_document_fails_its_axis_and_ends_with_staff() {
+    let revoked = verdict().with_document_revoked();
+    assert!(!revoked.passive_authentication());
+    assert_eq!(revoked.chip.code, ReasonCode::PassiveAuthenticationNotPassed);
+    assert_eq!(identified(revoked).1, Effect::CallStaff(ReasonCode::DocumentRevoked));
+}
+
+#[test]
 fn a_conversation_that_is_handed_back_goes_on_where_it_called() {
     let station = station();
     let rules = rules(&station);
     let help = || Event::Answered(Answer::CallStaff { code: ReasonCode::HelpWanted });
     let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip]);
-    for next in [consent(true), Event::Identified { person: Some(person()), verdict: verdict() }, IS_ME] {
+    for next in
+        [consent(true), Event::Identified { person: Some(person()), verdict: verdict(), card: None }, IS_ME]
+    {
         let asked = session.step(&rules);
         session.advance(help(), &rules).unwrap();
         assert!(matches!(session.step(&rules), Step::CallStaff { .. }));
@@ -328,7 +360,7 @@ fn whoever_failed_too_often_tries_again_with_staff_beside_them() {
     let mut late = verdict();
     late.chip = Axis::failed(ReasonCode::ChallengeExpired);
     let (mut session, _) = identified(late);
-    let event = || Event::Identified { person: Some(person()), verdict: late };
+    let event = || Event::Identified { person: Some(person()), verdict: late, card: None };
     session.advance(event(), &rules).unwrap();
     session.advance(event(), &rules).unwrap();
     session.advance(Event::HandedBack, &rules).unwrap();
@@ -396,9 +428,10 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::LookUpsExhausted),
         Just(Event::Answered(Answer::CallStaff { code: ReasonCode::HelpWanted })),
         Just(Event::Answered(Answer::Abort)),
-        any::<(bool, bool)>().prop_map(move |(good, readable)| Event::Identified {
+        any::<(bool, bool, bool)>().prop_map(move |(good, readable, issued)| Event::Identified {
             person: readable.then(person),
             verdict: if good { verdict() } else { failed },
+            card: Some(if issued { CardStanding::Valid } else { CardStanding::NotIssued }),
         }),
         any::<(bool, bool)>().prop_map(|(found, proved)| {
             let strength = if proved { Strength::FullChipProof } else { Strength::NoDocument };

@@ -77,6 +77,8 @@ pub struct Proof {
     pub document: Option<Document>,
     /// SHA-256 of EF.SOD.
     pub sod_sha256: Option<[u8; 32]>,
+    /// The document signer's certificate (X.509, DER) in EF.SOD.
+    pub signer: Option<Vec<u8>>,
     /// SHA-256 of the document signer's certificate.
     pub signer_sha256: Option<[u8; 32]>,
 }
@@ -127,6 +129,7 @@ pub fn verify(presented: &Presented<'_>, trust: &TrustStore, at: Timestamp) -> P
         challenge: presented.challenge.origin(),
         document: None,
         sod_sha256: None,
+        signer: None,
         signer_sha256: None,
     };
     let Some(file) = presented.files.get(&FileId::Sod) else { return proof };
@@ -146,6 +149,7 @@ pub fn verify(presented: &Presented<'_>, trust: &TrustStore, at: Timestamp) -> P
     proof.verdict.security_object = signed.axis;
     match &signed.signer {
         Some(signer) => {
+            proof.signer = Some(signer.der().to_vec());
             proof.signer_sha256 = Some(signer.sha256());
             (proof.verdict.issuer, proof.verdict.revocation) = trust.judge(signer, at);
         }

@@ -104,6 +104,20 @@ impl Verdict {
         self.passive_authentication() && self.chip.has_passed() && self.validity.has_passed()
     }
 
+    /// The same, but the document was revoked (`document_revoked`), as a national register says. What rests on passive
+    /// authentication is then not done.
+    #[must_use]
+    pub const fn with_document_revoked(self) -> Self {
+        let passive_first = Axis::not_done(ReasonCode::PassiveAuthenticationNotPassed);
+        Self {
+            revocation: Axis::failed(ReasonCode::DocumentRevoked),
+            chip: passive_first,
+            validity: passive_first,
+            holder: passive_first,
+            ..self
+        }
+    }
+
     /// The first axis that failed, in the order of [`Verdict::axes`].
     pub fn first_failure(&self) -> Option<(&'static str, ReasonCode)> {
         self.axes().into_iter().find(|(_, axis)| axis.has_failed()).map(|(name, axis)| (name, axis.code))

@@ -119,7 +119,10 @@ pub(super) async fn page(
         mine,
         may_acknowledge: call.standing.state == CallState::Waiting,
         may_hand_back: (mine || !held) && known.as_ref().is_some_and(|known| !known.over),
-        axes: known.as_ref().and_then(|known| known.verdict.as_ref()).map(axes).unwrap_or_default(),
+        axes: known
+            .as_ref()
+            .and_then(|known| known.verdict.as_ref().map(|verdict| axes(verdict, known.card)))
+            .unwrap_or_default(),
         prefilled,
         where_to: form::where_to(&console.station, &typed.where_to),
         call: CallView::new(call, console.clock.now()),

@@ -7,6 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use flows::CardStanding;
 use identity::Verdict;
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use serde_json::json;
@@ -60,17 +61,20 @@ pub(super) struct AxisView {
     pub(super) what: &'static str,
 }
 
-/// The axes of a verdict.
-pub(super) fn axes(verdict: &Verdict) -> Vec<AxisView> {
-    let axes = verdict.axes().into_iter();
-    axes.map(|(name, axis)| AxisView {
+/// The axes of a verdict, and what C06 says of the card beside them.
+pub(super) fn axes(verdict: &Verdict, card: Option<CardStanding>) -> Vec<AxisView> {
+    let axes = verdict.axes().into_iter().map(|(name, axis)| AxisView {
         name,
         words: words::axis(name),
         result: words::result(axis.result),
         code: axis.code.as_str(),
         what: words::reason(axis.code),
-    })
-    .collect()
+    });
+    let beside = card.map(|standing| {
+        let (result, what) = words::card(standing);
+        AxisView { name: "c06", words: "Trả lời của C06", result, code: standing.as_str(), what }
+    });
+    axes.chain(beside).collect()
 }
 
 /// How a visit was received by hand.
@@ -151,7 +155,7 @@ impl VisitView {
             birth_year: patient.and_then(|patient| Some(patient.birth?.year)),
             staff: decision.map(|decision| decision.staff.clone()),
             why: decision.map(|decision| decision.reason.clone()),
-            axes: visit.verdict.as_ref().map(axes).unwrap_or_default(),
+            axes: visit.verdict.as_ref().map(|verdict| axes(verdict, visit.card)).unwrap_or_default(),
         }
     }
 }
@@ -269,6 +273,7 @@ pub(super) async fn record(
         "restricted": visit.restricted,
         "corrected": visit.corrected_from.is_some(),
         "verdict": visit.verdict,
+        "card": visit.card,
         "access": visit.access,
         "challenge": visit.challenge,
         "signer_sha256": visit.signer_sha256.map(hex::encode),

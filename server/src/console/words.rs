@@ -1,6 +1,6 @@
 //! What the pages say in Vietnamese.
 
-use flows::engine::InsuranceStatus;
+use flows::{CardStanding, engine::InsuranceStatus};
 use identity::{ReasonCode, proof::verdict::AxisResult};
 
 use crate::store::{CallState, Duty, MessageKind, Occasion, Wrong};
@@ -82,6 +82,18 @@ pub(super) const fn insurance(status: InsuranceStatus) -> &'static str {
         InsuranceStatus::NotValid => "Không còn hợp lệ",
         InsuranceStatus::NeedsStaff => "Cần nhân viên xem",
         InsuranceStatus::Unverified => "Chưa xác minh (CHUA_XAC_MINH)",
+    }
+}
+
+/// How C06's answer about a card stands to the verdict, and what it is.
+pub(super) const fn card(standing: CardStanding) -> (&'static str, &'static str) {
+    let (proved, disproved, open) =
+        (result(AxisResult::Passed), result(AxisResult::Failed), result(AxisResult::NotDone));
+    match standing {
+        CardStanding::Valid => (proved, "Thẻ đã cấp cho số này, còn giá trị"),
+        CardStanding::NotIssued => (disproved, "C06 trả lời: không cấp thẻ này cho số này"),
+        CardStanding::Revoked => (disproved, "Thẻ đã bị thu hồi hoặc hủy"),
+        CardStanding::Unavailable => (open, "C06 chưa trả lời"),
     }
 }
 
@@ -175,6 +187,7 @@ pub(super) const fn reason(code: ReasonCode) -> &'static str {
         R::NotAYoungChild => "Không phải trẻ dưới 6 tuổi",
         R::TooManyLookUps => "Tra cứu quá nhiều lần",
         R::Emergency => "Cấp cứu",
+        R::CardNotIssued => "C06 không ghi nhận đã cấp thẻ này",
         R::PopulationMismatch => "Không khớp Cơ sở dữ liệu quốc gia về dân cư",
     }
 }
@@ -253,6 +266,7 @@ pub(super) const fn advice(code: ReasonCode) -> &'static str {
         R::NotAYoungChild => "Xem giấy tờ, hoặc nhập tay.",
         R::TooManyLookUps => "Nhập tay; nếu lặp lại, xem ai đang đứng ở máy.",
         R::Emergency => "Đến ngay; số và giấy tờ làm sau.",
+        R::CardNotIssued => "So thẻ với người, gọi điện hỏi C06; hướng dẫn đến công an xã.",
         R::PopulationMismatch => "So thẻ với người; hướng dẫn đến công an xã sửa dữ liệu.",
     }
 }

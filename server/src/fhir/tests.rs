@@ -1,5 +1,5 @@
 use flows::{
-    InsuranceCard, Text,
+    CardStanding, InsuranceCard, Text,
     engine::{Insurance, InsuranceStatus},
     health::{Reason, Room},
     law::LegalBasis,
@@ -62,6 +62,7 @@ fn by_chip() -> Visit {
         access: Some(Access::PaceCan),
         challenge: Some(ChallengeOrigin::Server),
         signer_sha256: Some([0xAB; 32]),
+        card: Some(CardStanding::Valid),
         insurance_result: Some("003".into()),
         patient: Some(Patient {
             full_name: "Nguyễn Thị Hoà".into(),
@@ -101,6 +102,7 @@ fn by_hand() -> Visit {
     visit.access = None;
     visit.challenge = None;
     visit.signer_sha256 = None;
+    visit.card = None;
     visit.session = None;
     visit.insurance_result = None;
     visit.insurance_card = None;

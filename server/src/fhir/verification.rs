@@ -1,10 +1,12 @@
 //! VerificationResult: what was verified of the person, and of the insurance card.
 
 use flows::{
+    CardStanding,
     engine::{InsuranceStatus, Population},
     policy::Strength,
 };
 use identity::{Verdict, text::clean_line};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Export, Links, element, system};
@@ -53,9 +55,23 @@ pub(super) fn identity(visit: &Visit, links: &Links, export: &Export<'_>) -> Val
         },
         "statusDate": recorded.at,
         "validationProcess": [element::concept(system::METHOD, recorded.method.as_str(), "")],
-        "primarySource": [population],
+        "primarySource": visit.card.iter().map(|card| c06(*card, recorded.at)).chain(population).collect::<Vec<_>>(),
         "attestation": attestation,
         "validator": [{ "organization": element::facility(&visit.station, export.station) }],
+    })
+}
+
+/// What C06 said of the card when the visit was recorded.
+fn c06(card: CardStanding, at: Timestamp) -> Value {
+    let (code, display) = match card {
+        CardStanding::Valid => ("successful", "Successful"),
+        CardStanding::NotIssued | CardStanding::Revoked => ("failed", "Failed"),
+        CardStanding::Unavailable => ("unknown", "Unknown"),
+    };
+    json!({
+        "who": { "type": "Organization", "display": "Trung tâm dữ liệu quốc gia về dân cư (C06)" },
+        "validationStatus": element::concept(system::VALIDATION_STATUS, code, display),
+        "validationDate": at,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use flows::{
-    Person,
+    CardStanding, Person,
     evidence::{ChipEvidence, ChipFile},
     person::{Birth, Sex},
     wire::VerdictView,
@@ -19,7 +19,10 @@ use tracing::info;
 use uuid::Uuid;
 
 use super::{Conversations, Fault, state::Proof};
-use crate::store::{SessionRow, StoreError, Submission};
+use crate::{
+    national::chip_check::CardRead,
+    store::{SessionRow, StoreError, Submission},
+};
 
 /// What came of evidence.
 pub(super) struct Verified {
@@ -59,10 +62,16 @@ impl Conversations {
             code = failed.map_or("", |(_, code)| code.as_str()),
             "evidence verified"
         );
+        let (card, card_statement) = self.card_standing(&proof, row).await?.unzip();
+        let verdict = match card {
+            Some(CardStanding::Revoked) => proof.verdict.with_document_revoked(),
+            _ => proof.verdict,
+        };
         Ok(Verified {
-            view: VerdictView { verdict: proof.verdict, access: proof.access, challenge: proof.challenge },
+            view: VerdictView { verdict, access: proof.access, challenge: proof.challenge, card },
             person: proof.document.as_ref().and_then(person),
             proof: Proof {
+                card_statement: card_statement.flatten(),
                 signer_sha256: proof.signer_sha256,
                 sod_sha256: proof.sod_sha256,
                 nonce: match challenge {
@@ -74,6 +83,30 @@ impl Conversations {
             },
             spends,
         })
+    }
+
+    /// What C06 says of the card. It is asked where nothing is wrong so far: else there is nothing to ask. The person
+    /// agreed to it (Luật Căn cước 26/2023/QH15 Điều 22 khoản 5) when they agreed to the reading of the card.
+    async fn card_standing(
+        &self,
+        proof: &proof::Proof,
+        row: &SessionRow,
+    ) -> Result<Option<(CardStanding, Option<SecretBytes>)>, Fault> {
+        let number = proof.document.as_ref().and_then(|document| document.personal_number.clone());
+        let (None, Some(number), Some(signer), Some(digest)) =
+            (proof.verdict.first_failure(), number, &proof.signer, proof.sod_sha256)
+        else {
+            return Ok(None);
+        };
+        let Some(consent) = self.store.session_consent(row.id).await? else { return Ok(None) };
+        let read = CardRead {
+            number,
+            signer: signer.clone(),
+            security_object_digest: digest,
+            device: row.kiosk.clone(),
+            consent: consent.to_string(),
+        };
+        Ok(self.registers.check_card(&read).await)
     }
 
     /// The challenge under this id, if it may be used now, in this session.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use flows::{
-    Person,
+    CardStanding, Person,
     engine::{Insurance, InsuranceStatus, Population},
 };
+use identity::SecretBytes;
 use tracing::warn;
 
 use crate::national::{
-    InsuranceRegister, NationalError, PopulationDatabase,
+    ChipCheck, InsuranceRegister, NationalError, PopulationDatabase,
+    chip_check::{CardRead, Standing},
     insurance::{Action, Finding},
     population::Existence,
 };
@@ -21,6 +23,8 @@ pub struct Registers {
     pub population: Arc<dyn PopulationDatabase>,
     /// The health-insurance register.
     pub insurance: Arc<dyn InsuranceRegister>,
+    /// The chip check of C06, where there is one.
+    pub cards: Option<Arc<dyn ChipCheck>>,
 }
 
 impl std::fmt::Debug for Registers {
@@ -30,6 +34,25 @@ impl std::fmt::Debug for Registers {
 }
 
 impl Registers {
+    /// What C06 says of a card, with its answer as it came. Nothing where no chip check is configured.
+    pub(super) async fn check_card(&self, card: &CardRead) -> Option<(CardStanding, Option<SecretBytes>)> {
+        let cards = self.cards.as_ref()?;
+        Some(match cards.verify(card).await {
+            Ok(statement) => {
+                let standing = match statement.standing {
+                    Standing::Valid => CardStanding::Valid,
+                    Standing::NotIssued => CardStanding::NotIssued,
+                    Standing::Revoked => CardStanding::Revoked,
+                };
+                (standing, Some(statement.raw))
+            }
+            Err(error) => {
+                warn!(%error, "the card was not asked about");
+                (CardStanding::Unavailable, None)
+            }
+        })
+    }
+
     pub(super) async fn check_population(&self, person: &Person) -> Population {
         match self.population.verify(person).await {
             Ok(Existence::Exists) => Population::Matches,

@@ -1,7 +1,7 @@
 //! What is kept of a conversation between two calls: one sealed JSON value.
 
 use flows::{
-    Person, Step,
+    CardStanding, Person, Step,
     engine::Session,
     policy::Strength,
     wire::{SessionView, VerdictView},
@@ -39,6 +39,9 @@ pub(super) struct Proof {
     pub nonce: Option<[u8; 8]>,
     /// The chip's answer.
     pub active_authentication: Option<SecretBytes>,
+    /// C06's answer about the card, as it came.
+    #[serde(default)]
+    pub card_statement: Option<SecretBytes>,
     /// What the kiosk signed.
     pub submission: Submission,
 }
@@ -86,6 +89,8 @@ impl State {
             sod_sha256: proof.sod_sha256,
             nonce: proof.nonce,
             active_authentication: proof.active_authentication,
+            card: view.card,
+            card_statement: proof.card_statement,
         })
     }
 }
@@ -101,6 +106,8 @@ pub(crate) fn proven(state: &SecretBytes) -> Option<(ChipRecord, Submission)> {
 pub(crate) struct AtDesk {
     /// The verdict on the last evidence.
     pub verdict: Option<Verdict>,
+    /// What C06 says of the card.
+    pub card: Option<CardStanding>,
     /// Who it is, where that was established and the person did not say that it is another.
     pub person: Option<Person>,
     /// How strongly.
@@ -119,6 +126,7 @@ pub(crate) fn at_desk(state: &SecretBytes) -> Option<AtDesk> {
     let known = state.session.known();
     Some(AtDesk {
         verdict: state.verdict.map(|view| view.verdict),
+        card: state.verdict.and_then(|view| view.card),
         person: known.map(|known| known.person.clone()),
         strength: known.map(|known| known.strength),
         reason: known.and_then(|known| known.reason.clone()),

@@ -6,6 +6,7 @@ use flows::{
     Answer, Evidence, Step, consent,
     engine::{EarlierVisit, Effect, Event, Insurance, Known, Source},
     health::priority,
+    wire::VerdictView,
 };
 use identity::SecretBytes;
 use jiff::Timestamp;
@@ -54,7 +55,8 @@ impl Conversations {
                 notes.spends = verified.spends;
                 state.verdict = Some(verified.view);
                 state.proof = Some(verified.proof);
-                Event::Identified { person: verified.person, verdict: verified.view.verdict }
+                let VerdictView { verdict, card, .. } = verified.view;
+                Event::Identified { person: verified.person, verdict, card }
             }
             Answer::Evidence { evidence } => {
                 state.shown = Some(call.submission);

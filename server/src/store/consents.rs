@@ -139,6 +139,12 @@ pub trait Consents: Send + Sync {
     /// [`StoreError::UnknownSubject`], or where it could not be written.
     async fn record_consent(&self, consent: ConsentAtDesk) -> Result<Uuid, StoreError>;
 
+    /// The latest consent given in a conversation at a kiosk, before it is known whose it is.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn session_consent(&self, session: Uuid) -> Result<Option<Uuid>, StoreError>;
+
     /// Takes back every consent of a person to a purpose. What rested on it alone, the proof of identity of their
     /// visits, is emptied; what a law requires stays.
     ///

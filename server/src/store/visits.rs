@@ -2,7 +2,7 @@
 
 pub use flows::health::queue::Queue;
 use flows::{
-    InsuranceCard, TicketCode,
+    CardStanding, InsuranceCard, TicketCode,
     engine::{Insurance, InsuranceStatus, Population},
     health::priority::PriorityGround,
     law::LegalBasis,
@@ -165,6 +165,10 @@ pub struct ChipRecord {
     pub nonce: Option<[u8; 8]>,
     /// The chip's answer to it. Sealed.
     pub active_authentication: Option<SecretBytes>,
+    /// What C06 says of the card, where it was asked.
+    pub card: Option<CardStanding>,
+    /// Its answer as it came. Sealed.
+    pub card_statement: Option<SecretBytes>,
 }
 
 impl std::fmt::Debug for ChipRecord {
@@ -281,6 +285,8 @@ pub struct Visit {
     pub challenge: Option<ChallengeOrigin>,
     /// SHA-256 of the document signer's certificate.
     pub signer_sha256: Option<[u8; 32]>,
+    /// What C06 said of the card, where it was asked.
+    pub card: Option<CardStanding>,
     /// The register's `maKetQua`, where it answered.
     pub insurance_result: Option<String>,
     /// Who. None where the subject was erased.

@@ -9,6 +9,7 @@
 
 mod card;
 mod challenge;
+mod chip_check;
 mod conversation;
 mod first_cost;
 mod kit;

@@ -42,6 +42,9 @@ pub async fn a_consent_can_be_proved_to_the_words_that_were_shown(world: &World<
     assert_eq!((entry.answer, entry.purpose), (ConsentAnswer::Given, Purpose::HealthCheckIn));
     assert_eq!((&entry.channel, entry.at), (&Channel::Kiosk("demo".into()), at(1)));
     assert!(entry.text_known && entry.session.is_some() && entry.withdraws.is_none());
+    let session = entry.session.unwrap();
+    assert_eq!(world.store.session_consent(session).await.unwrap(), Some(entry.id));
+    assert_eq!(world.store.session_consent(world.id()).await.unwrap(), None, "of another conversation");
     let kept = world.store.consent_text(entry.text_sha256).await.unwrap().unwrap();
     assert_eq!((kept.text, kept.version, kept.language), (text().text(), 1, Language::Vi));
     assert!(world.store.latest_consents(true, 10).await.unwrap().is_empty());

@@ -378,6 +378,8 @@ impl<'a> World<'a> {
                 sod_sha256: Some([4; 32]),
                 nonce: Some(*b"8 bytes!"),
                 active_authentication: Some(secret("the chip's answer")),
+                card: Some(flows::CardStanding::Valid),
+                card_statement: Some(secret("C06's answer")),
             }),
             submission: Some(Submission {
                 signature_base: secret("\"@method\": POST"),

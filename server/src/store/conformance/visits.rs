@@ -24,6 +24,7 @@ pub async fn a_visit_is_kept_as_it_was_recorded(world: &World<'_>) {
     assert_eq!((kept.verdict, kept.recorded.strength), (Some(proved()), Strength::FullChipProof));
     assert_eq!((kept.access, kept.challenge), (Some(Access::PaceCan), Some(ChallengeOrigin::Server)));
     assert_eq!((kept.signer_sha256, kept.session), (Some([3; 32]), Some(session)));
+    assert_eq!(kept.card, Some(flows::CardStanding::Valid));
     assert_eq!(kept.decision, None);
     // The conversation ended with it, and the response can be had again.
     let row = world.store.session(session, "demo").await.unwrap().unwrap();

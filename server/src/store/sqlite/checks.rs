@@ -1,7 +1,7 @@
 //! What a register said of a visit after it was recorded: rows of their own, never a change of the visit's.
 
 use flows::{
-    InsuranceCard,
+    CardStanding, InsuranceCard,
     engine::{Insurance, Population},
 };
 use jiff::Timestamp;
@@ -66,6 +66,34 @@ pub(super) async fn keep_population(
             .fetch_one(tx.on())
             .await?;
     tx.log(Logged::PopulationChecked, &new, &row, at).await
+}
+
+/// Beside the visit's verdict: C06's answer. As it came it is with the proof.
+pub(super) async fn keep_card(
+    tx: &mut Transaction<'_>,
+    visit: &str,
+    standing: CardStanding,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = sqlx::query("INSERT INTO card_checks (visit, standing, at) VALUES (?, ?, ?) RETURNING *")
+        .bind(visit)
+        .bind(standing.as_str())
+        .bind(at.as_millisecond())
+        .fetch_one(tx.on())
+        .await?;
+    tx.log(Logged::CardChecked, visit, &row, at).await
+}
+
+/// What C06 said of the card that a visit was recorded with.
+pub(super) async fn card(
+    connection: &mut SqliteConnection,
+    visit: &str,
+) -> Result<Option<CardStanding>, StoreError> {
+    let standing: Option<String> = sqlx::query_scalar("SELECT standing FROM card_checks WHERE visit = ?")
+        .bind(visit)
+        .fetch_optional(connection)
+        .await?;
+    standing.map(|word| parse_word("card_checks.standing", &word)).transpose()
 }
 
 /// The latest answer of the insurance register about a visit, after the one in its own row. Without a key its card

@@ -282,6 +282,16 @@ impl Consents for SqliteStore {
         self.writer.submit(consent).await
     }
 
+    async fn session_consent(&self, session: Uuid) -> Result<Option<Uuid>, StoreError> {
+        let consent: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM consents WHERE session = ? AND answer = 'given' ORDER BY at DESC, rowid DESC LIMIT 1",
+        )
+        .bind(session.to_string())
+        .fetch_optional(&self.readers)
+        .await?;
+        consent.map(|consent| id("consents.id", &consent)).transpose()
+    }
+
     async fn withdraw_consent(&self, withdrawal: Withdrawal) -> Result<Withdrawn, StoreError> {
         self.writer.submit(withdrawal).await
     }

@@ -35,6 +35,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "desk", include_str!("migrations/0005_desk.sql")),
     (6, "law", include_str!("migrations/0006_law.sql")),
     (7, "look_ups", include_str!("migrations/0007_look_ups.sql")),
+    (8, "card_checks", include_str!("migrations/0008_card_checks.sql")),
 ];
 
 /// The owner of the key for responses that belong to no conversation.

@@ -34,6 +34,8 @@ struct Proof {
     sod_sha256: Option<SecretBytes>,
     nonce: Option<SecretBytes>,
     active_authentication: Option<SecretBytes>,
+    #[serde(default)]
+    card_statement: Option<SecretBytes>,
 }
 
 /// Where a visit comes from.
@@ -115,6 +117,9 @@ pub(super) async fn record(
     let recorded = parse(&row)?;
     let id = recorded.visit.to_string();
     tx.log(Logged::CheckedIn, &id, &row, source.at).await?;
+    if let Some(card) = source.chip.and_then(|chip| chip.card) {
+        checks::keep_card(tx, &id, card, source.at).await?;
+    }
     let code = queue::join(tx, visit, &id, &key, source.at).await?;
     let about = outbox::About { visit: &id, subject: &subject, key: &key };
     for message in source.messages {
@@ -202,6 +207,7 @@ async fn insert(
                 sod_sha256: chip.sod_sha256.map(|digest| SecretBytes::new(digest.to_vec())),
                 nonce: chip.nonce.map(|nonce| SecretBytes::new(nonce.to_vec())),
                 active_authentication: chip.active_authentication.clone(),
+                card_statement: chip.card_statement.clone(),
             };
             tx.seal(&proof, key, column("proof"))
         })
@@ -448,6 +454,7 @@ async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) 
     }
     let insurance_check = checks::insurance(&mut *connection, key.as_ref(), &visit).await?;
     let population_check = checks::population(&mut *connection, &visit).await?;
+    let card = checks::card(&mut *connection, &visit).await?;
     let word_of = |name| row.try_get::<Option<String>, _>(name);
     let session = word_of("session")?;
     Ok(Visit {
@@ -463,6 +470,7 @@ async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) 
             .try_get::<Option<Vec<u8>>, _>("signer_sha256")?
             .map(|digest| bytes("visits.signer_sha256", digest))
             .transpose()?,
+        card,
         insurance_result: word_of("insurance_result")?,
         legal_basis: parse_word("visits.legal_basis", row.try_get("legal_basis")?)?,
         evidence_basis: word_of("evidence_basis")?
