@@ -71,7 +71,7 @@ pub const TEXTS: [ConsentText; 4] = [
         paragraphs: [
             "Ông/bà có đồng ý cho máy đọc chip trên thẻ không?",
             "Máy đọc và gửi cho trạm thông tin trong chip: họ tên, số định danh, ngày sinh, nơi cư trú, ảnh, và cả dân tộc, tôn giáo, họ tên cha mẹ, vợ chồng.",
-            "Để đăng ký khám hôm nay, tra cứu bảo hiểm y tế, hỏi Bộ Công an thẻ còn giá trị không và đối chiếu với cơ sở dữ liệu dân cư.",
+            "Để đăng ký khám hôm nay, tra cứu bảo hiểm y tế, hỏi Bộ Công an về thẻ và đối chiếu dữ liệu dân cư.",
             "Ảnh là dữ liệu nhạy cảm: chỉ để hiện lên màn hình, không lưu lại. Dân tộc, tôn giáo và tên người thân cũng không lưu.",
             "Không đồng ý cũng không sao: nhân viên sẽ đăng ký cho ông/bà.",
         ],
@@ -83,7 +83,7 @@ pub const TEXTS: [ConsentText; 4] = [
         paragraphs: [
             "May the kiosk read the chip of your card?",
             "It reads the chip and sends the station your name, number, date of birth, residence, photo, and also ethnicity, religion, names of parents and spouse.",
-            "To check you in today, look up your insurance, ask the Ministry of Public Security whether the card is still good, and compare with the population database.",
+            "To check you in today, look up your insurance, and ask the police ministry about the card and the population data.",
             "The photo is sensitive data: only shown on the screen, not kept. Nor are ethnicity, religion and relatives.",
             "You may say no: the staff will then check you in.",
         ],
@@ -118,8 +118,8 @@ mod tests {
         let shown = [
             (Language::Vi, 1, "f73daa6408b3aa06"),
             (Language::En, 1, "fe61e26f86b94b05"),
-            (Language::Vi, 2, "966dba2dd465e0a8"),
-            (Language::En, 2, "28f91415868f8fdf"),
+            (Language::Vi, 2, "e64564a2d9508734"),
+            (Language::En, 2, "906ca9f2955e4f42"),
         ];
         let shown: Vec<_> = shown
             .into_iter()

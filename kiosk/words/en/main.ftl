@@ -207,4 +207,5 @@ reason-already-checked-in = You already checked in today. The staff will find yo
 reason-session-expired = Nothing happened for too long. Please begin again.
 reason-server-unreachable = The kiosk cannot reach the station. You did nothing wrong. Please try again or go to the desk.
 reason-call-refused = The station does not take what this kiosk sends. You did nothing wrong. The staff will help.
+reason-card-not-issued = The police ministry does not find this card yet. The staff will help you.
 reason-population-mismatch = The card does not fit the population database yet. The staff will help you.

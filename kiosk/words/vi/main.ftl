@@ -207,4 +207,5 @@ reason-already-checked-in = Hôm nay ông/bà đã đăng ký rồi. Nhân viên
 reason-session-expired = Đã quá lâu không có thao tác. Xin bắt đầu lại.
 reason-server-unreachable = Máy không liên lạc được với trạm. Ông/bà không làm sai gì cả. Xin thử lại hoặc đến quầy tiếp đón.
 reason-call-refused = Trạm không nhận yêu cầu của máy này. Ông/bà không làm sai gì cả. Nhân viên sẽ giúp ông/bà.
+reason-card-not-issued = Bộ Công an chưa tìm thấy thẻ này. Nhân viên sẽ giúp ông/bà.
 reason-population-mismatch = Thông tin trên thẻ chưa khớp với cơ sở dữ liệu dân cư. Nhân viên sẽ giúp ông/bà.

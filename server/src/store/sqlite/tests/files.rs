@@ -216,7 +216,8 @@ async fn whoever_changes_the_log_or_a_record_is_found_out() {
         ("UPDATE visits SET phuong_thuc_dinh_danh = 'NHAP_TAY'", AuditReport::ChangedRecord { seq: 9 }),
         ("UPDATE visits SET patient = x'00'", AuditReport::ChangedRecord { seq: 9 }),
         ("DELETE FROM visits", AuditReport::ChangedRecord { seq: 9 }),
-        ("UPDATE queue_events SET queue = 'priority'", AuditReport::ChangedRecord { seq: 10 }),
+        ("UPDATE card_checks SET standing = 'revoked'", AuditReport::ChangedRecord { seq: 10 }),
+        ("UPDATE queue_events SET queue = 'priority'", AuditReport::ChangedRecord { seq: 11 }),
         (
             "INSERT INTO queue_events (id, station, day, visit, event, at)
              SELECT 'forged', station, day, id, 'called', at FROM visits",
@@ -236,10 +237,10 @@ async fn whoever_changes_the_log_or_a_record_is_found_out() {
     ] {
         let (folder, store) = fresh().await;
         // Leaves: the database's two settings, two kiosks, a request, its conversation, a request, then the subject,
-        // the visit, its place in the queue and the turn.
+        // the visit, C06's answer, its place in the queue and the turn.
         let world = World::new(&store).await;
         world.checked_in("001148012345", at(0)).await;
-        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 11, .. }));
+        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 12, .. }));
         tamper(folder.path(), sql).await;
         assert_eq!(store.verify_audit().await.unwrap(), expected, "{sql}");
     }
