@@ -38,6 +38,18 @@ pub fn clean_line_within(text: &str, characters: usize) -> Option<String> {
     fits.then_some(line)
 }
 
+/// The longest name of a person, in characters: the registers take no longer one.
+pub const LONGEST_NAME: usize = 100;
+
+/// The name of a person as somebody typed it, cleaned: letters with their marks, spaces, and `'`, `’`, `-`, `.`; at least
+/// one letter. `None` for anything else, and for one longer than [`LONGEST_NAME`].
+pub fn person_name(typed: &str) -> Option<String> {
+    let name = clean_line_within(typed, LONGEST_NAME)?;
+    let fits =
+        |c: char| c.is_alphabetic() || is_combining_mark(c) || matches!(c, ' ' | '\'' | '’' | '-' | '.');
+    (name.chars().any(char::is_alphabetic) && name.chars().all(fits)).then_some(name)
+}
+
 /// [`clean_line`], cut to at most `characters` characters: where something is left out it ends in `…`.
 pub fn cut_line(text: &str, characters: usize) -> String {
     let mut line = clean_line(text);
@@ -104,6 +116,26 @@ mod tests {
         ] {
             assert_eq!(clean_line(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_name_is_letters_and_what_joins_them() {
+        for (typed, name) in [
+            ("Thị", Some("Thị")),
+            ("  nguye\u{302}\u{303}n  thị hoa\u{300} ", Some("nguyễn thị hoà")),
+            ("Y Blơm Niê Kdăm", Some("Y Blơm Niê Kdăm")),
+            ("K'Tư Đ’ Ly-Sơn M.", Some("K'Tư Đ’ Ly-Sơn M.")),
+            ("H\u{202e}oà\u{0}", Some("Hoà")),
+            ("", None),
+            ("' -", None),
+            ("Hoà 2", None),
+            ("<b>Hoà</b>", None),
+            ("Hoà; DROP", None),
+        ] {
+            assert_eq!(person_name(typed).as_deref(), name, "{typed:?}");
+        }
+        assert_eq!(person_name(&"Ơ".repeat(100)), Some("Ơ".repeat(100)));
+        assert_eq!(person_name(&"Ơ".repeat(101)), None);
     }
 
     #[test]

@@ -343,6 +343,7 @@ pub async fn assemble(
         vneid: vneid(config, &clock, random)?,
         working_days: Arc::new(WorkingDays::new(config.privacy.holidays.iter().copied())),
         secure: config.staff.tls,
+        public_address: config.public_address.clone(),
     };
     let first_costs = FirstCosts {
         store: Arc::clone(&shared),

@@ -1,8 +1,8 @@
 """Hooks of schemathesis: every call is signed as an enrolled kiosk signs it (RFC 9421, Ed25519), and a call about a
 session or a call for staff is about one that there is.
 
-Environment: KIOSK_SERVER, the server's address; KIOSK_KEY, the file with the kiosk's Ed25519 seed in hexadecimal; KIOSK_ID; KIOSK_CLOCK, the server's time
-when this program starts (RFC 3339).
+Environment: KIOSK_SERVER, the server's address; KIOSK_KEY and CLINIC_KEY, the files with the Ed25519 seeds in hexadecimal of the kiosk and of the
+station's software; KIOSK_ID; CLINIC_VISIT, the id of a visit; KIOSK_CLOCK, the server's time when this program starts (RFC 3339).
 """
 
 import base64
@@ -19,10 +19,18 @@ import requests.auth
 import schemathesis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-with open(os.environ["KIOSK_KEY"], encoding="ascii") as file:
-    KEY = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read().strip()))
+
+
+def key(name: str) -> Ed25519PrivateKey:
+    with open(os.environ[name], encoding="ascii") as file:
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read().strip()))
+
+
+# Each caller's id and key: the kiosk's, and that of the station's software, which alone reports first costs.
+KIOSK = (os.environ["KIOSK_ID"], key("KIOSK_KEY"))
+CLINIC = ("clinic", key("CLINIC_KEY"))
+VISIT = os.environ["CLINIC_VISIT"]
 SERVER = os.environ["KIOSK_SERVER"]
-KIOSK = os.environ["KIOSK_ID"]
 BEGAN = datetime.fromisoformat(os.environ["KIOSK_CLOCK"]).timestamp()
 STARTED = time.monotonic()
 
@@ -64,13 +72,14 @@ class Signed(requests.auth.AuthBase):
                     # Made-up calls repeat themselves; each is to be a new one.
                     value = request.headers[name] = str(uuid.uuid4())
                 components[name.lower()] = value.strip()
+        caller, own_key = CLINIC if url.path.endswith("/first-cost") else KIOSK
         names = " ".join(f'"{name}"' for name in components)
         created = int(BEGAN + time.monotonic() - STARTED)
-        parameters = f'({names});created={created};nonce="{uuid.uuid4()}";keyid="{KIOSK}"'
+        parameters = f'({names});created={created};nonce="{uuid.uuid4()}";keyid="{caller}"'
         lines = [f'"{name}": {value}' for name, value in components.items()]
         base = "\n".join([*lines, f'"@signature-params": {parameters}'])
         request.headers["Signature-Input"] = f"kiosk={parameters}"
-        request.headers["Signature"] = f"kiosk=:{encoded(KEY.sign(base.encode('latin-1', 'replace')))}:"
+        request.headers["Signature"] = f"kiosk=:{encoded(own_key.sign(base.encode('latin-1', 'replace')))}:"
         return request
 
 
@@ -124,5 +133,8 @@ def before_call(context, case, kwargs):
         # A challenge is for whoever has agreed and is asked for a card.
         case.path_parameters["id"] = session_at_identify()
     elif made_up and case.meta is not None and case.meta.generation.mode.is_positive:
-        about_call = case.operation.path.startswith("/v1/staff-calls/")
-        case.path_parameters["id"] = staff_call() if about_call else next(SESSIONS)()
+        if case.operation.path.startswith("/v1/visits/"):
+            case.path_parameters["id"] = VISIT
+        else:
+            about_call = case.operation.path.startswith("/v1/staff-calls/")
+            case.path_parameters["id"] = staff_call() if about_call else next(SESSIONS)()

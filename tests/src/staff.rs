@@ -156,3 +156,19 @@ pub fn admit_by_hand(world: &World, full_name: &str) -> io::Result<()> {
     ];
     send(world, &format!("/staff/calls/{call}/admit"), &form)
 }
+
+/// Receives a patient without a document by hand.
+///
+/// # Errors
+/// Where the form is refused.
+pub fn receive_by_hand(world: &World, full_name: &str) -> io::Result<()> {
+    let form = [
+        ("occasion", "no_document"),
+        ("reason", "Quên giấy tờ"),
+        ("full_name", full_name),
+        ("birth", "1990"),
+        ("sex", "male"),
+        ("where_to", "illness/p1"),
+    ];
+    send(world, "/staff/reception", &form)
+}

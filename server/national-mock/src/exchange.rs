@@ -22,7 +22,7 @@ use crate::{
 const REQUEST_LIMIT: usize = 1 << 20;
 
 /// Levels of nesting in [`Fault::Deep`].
-const DEEP: usize = 10_000;
+const DEEP: usize = 1_000;
 
 /// Set on an answer that never leaves: the portal is down for this person.
 #[derive(Clone)]
@@ -146,8 +146,11 @@ fn faulty(fault: Fault, system: System, right: Response, answer: &Bytes) -> Resp
             System::Vneid => r#"{"issuer": 7, "access_token": {}, "id_token": []}"#.to_owned(),
         })),
         Fault::Deep => like_an_answer(Body::from(match system {
-            System::Population => "<a>".repeat(DEEP),
-            System::Lgsp | System::Bhxh | System::C06 | System::Vneid => "[".repeat(DEEP),
+            // Well-formed to the end, with the right answer at the bottom: only its depth is wrong.
+            System::Population => buried(answer),
+            System::Lgsp | System::Bhxh | System::C06 | System::Vneid => {
+                format!("{}{}", "[".repeat(DEEP), "]".repeat(DEEP))
+            }
         })),
         Fault::Redirect => {
             (StatusCode::FOUND, [(header::LOCATION, "http://127.0.0.1:9/elsewhere")]).into_response()
@@ -170,6 +173,17 @@ fn drip(right: Response, answer: &Bytes, wait: Duration) -> Response {
         }
     });
     Response::from_parts(head, Body::from_stream(drops))
+}
+
+/// An answer below more levels than anybody needs.
+fn buried(answer: &[u8]) -> String {
+    let answer = String::from_utf8_lossy(answer);
+    let body = answer.split_once("<soapenv:Body>").and_then(|(_, rest)| rest.split_once("</soapenv:Body>"));
+    let (start, end) = ("<a>".repeat(DEEP), "</a>".repeat(DEEP));
+    answer.replace(
+        body.map_or("", |(inner, _)| inner),
+        &format!("{start}{}{end}", body.map_or("", |(inner, _)| inner)),
+    )
 }
 
 /// An answer that says yes once its entities are expanded, ten times ten times….
@@ -208,13 +222,30 @@ fn fields(system: System, body: &[u8]) -> BTreeMap<String, usize> {
 /// A body as it is recorded: a form becomes a JSON object, secrets become `***`.
 fn readable(system: System, body: &[u8]) -> Vec<u8> {
     if system == System::Population {
-        return body.to_vec();
+        return String::from_utf8_lossy(body)
+            .lines()
+            .flat_map(|line| [masked(line), "\n".to_owned()])
+            .collect::<String>()
+            .into_bytes();
     }
     let mut value = serde_json::from_slice::<Value>(body).unwrap_or_else(|_| {
         Value::Object(form(body).into_iter().map(|(name, value)| (name, Value::String(value))).collect())
     });
     hide(&mut value);
     serde_json::to_vec_pretty(&value).unwrap_or_default()
+}
+
+/// A line of a SOAP message, without who asks.
+fn masked(line: &str) -> String {
+    for name in ["MaCanBo", "TaiKhoan", "SoDienThoai"] {
+        let (start, end) = (format!("<dan:{name}>"), format!("</dan:{name}>"));
+        if let Some((before, rest)) = line.split_once(&start)
+            && let Some((_, after)) = rest.split_once(&end)
+        {
+            return format!("{before}{start}***{end}{after}");
+        }
+    }
+    line.to_owned()
 }
 
 /// The document that a form carries in base64 (`fileHSBase64`).
@@ -228,7 +259,7 @@ fn hide(value: &mut Value) {
     for (name, value) in members {
         match name.as_str() {
             "password" | "client_secret" | "code" | "code_verifier" | "access_token" | "id_token"
-            | "SecretKey"
+            | "SecretKey" | "hoTenCb" | "cccdCb" | "MaCanBo" | "TaiKhoan" | "SoDienThoai"
                 if value.is_string() =>
             {
                 *value = Value::String("***".to_owned());
@@ -248,6 +279,24 @@ mod tests {
         let golden = include_bytes!("../../../tests/wire/insurance/check-in.xml");
         assert_eq!(document(form).unwrap(), golden);
         assert_eq!(document(b"username=01999_BV"), None);
+    }
+
+    #[test]
+    fn a_recording_does_not_say_who_asks() {
+        let soap = include_bytes!("../../../tests/wire/population/verify-request.xml");
+        let recorded = String::from_utf8(readable(System::Population, soap)).unwrap();
+        assert!(
+            recorded.contains("<dan:MaCanBo>***</dan:MaCanBo>") && !recorded.contains("CB001"),
+            "{recorded}"
+        );
+        assert!(recorded.contains("001148012345"), "whom it is about stays: {recorded}");
+        assert_eq!(recorded.lines().count(), String::from_utf8_lossy(soap).lines().count());
+        let look_up = include_bytes!("../../../tests/wire/insurance/look-up-request.json");
+        let recorded = String::from_utf8(readable(System::Bhxh, look_up)).unwrap();
+        let value: Value = serde_json::from_slice(look_up).unwrap();
+        for name in ["hoTenCb", "cccdCb"] {
+            assert!(!recorded.contains(value[name].as_str().unwrap()), "{name}: {recorded}");
+        }
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub(super) async fn add(
 ) -> Result<Response, Failure> {
     staff.require(Role::Manager)?;
     let mut faults = Vec::new();
-    let name = form::line(field(&fields, "name"), "Họ và tên / Name", &mut faults);
+    let name = form::name(field(&fields, "name"), "Họ và tên / Name", &mut faults);
     let user_name = UserName::parse(field(&fields, "user_name"));
     if user_name.is_err() {
         faults.push("Tên đăng nhập: 3 đến 40 ký tự a-z, 0-9, '.', '-', '_' (user name)".into());

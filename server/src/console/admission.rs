@@ -150,7 +150,7 @@ fn read(
 ) -> Result<(Decision, NewVisit), Vec<String>> {
     let mut faults = Vec::new();
     let why = form::line(&typed.reason, "Lý do nhập tay / Why by hand", &mut faults);
-    let full_name = form::line(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
+    let full_name = form::name(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
     let number = form::number(&typed.number, &mut faults);
     let birth = form::birth(&typed.birth_year, today, &mut faults);
     let place = form::place(&typed.where_to, station, &mut faults);

@@ -1,7 +1,7 @@
 //! Is it this machine that asks, did the form come from our own page, and does the address name a record?
 
 use axum::{
-    extract::{FromRequestParts, Path, Request},
+    extract::{FromRequestParts, Path, Request, State},
     http::{HeaderMap, Method, header, request::Parts, uri::Authority},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -9,7 +9,7 @@ use axum::{
 
 use uuid::Uuid;
 
-use super::failure::Failure;
+use super::{Console, failure::Failure};
 
 /// The id in an address.
 pub(super) struct Id(pub(super) Uuid);
@@ -25,16 +25,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
 /// Refuses a request for another host (a page elsewhere may have its name point to this machine), and a form
 /// that another page sent.
-pub(super) async fn from_this_machine(request: Request, next: Next) -> Response {
+pub(super) async fn from_this_machine(
+    State(console): State<Console>,
+    request: Request,
+    next: Next,
+) -> Response {
     let headers = request.headers();
     // HTTP/2 names the host in the address.
     let host = text(headers, header::HOST).or_else(|| request.uri().authority().map(Authority::as_str));
-    let refused = match host {
-        Some(host) if is_loopback(host) => {
+    let refused = match host.and_then(|host| console.origin(host)) {
+        Some(origin) => {
             let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-            (!reads && !from_own_page(headers, host)).then_some(Failure::ForeignForm)
+            (!reads && !from_own_page(headers, &origin)).then_some(Failure::ForeignForm)
         }
-        _ => Some(Failure::ForeignHost),
+        None => Some(Failure::ForeignHost),
     };
     match refused {
         Some(failure) => failure.into_response(),
@@ -50,11 +54,24 @@ fn is_loopback(host: &str) -> bool {
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
-fn from_own_page(headers: &HeaderMap, host: &str) -> bool {
+impl Console {
+    /// The origin (RFC 6454) under which a browser that names this `host` has the pages: this machine's, or the public
+    /// address of the configuration. None for any other host.
+    pub(super) fn origin(&self, host: &str) -> Option<String> {
+        if let Some(public) = &self.public_address
+            && public.as_str().split_once("://").is_some_and(|(_, own)| own.eq_ignore_ascii_case(host))
+        {
+            return Some(public.as_str().to_owned());
+        }
+        is_loopback(host).then(|| format!("http://{host}"))
+    }
+}
+
+fn from_own_page(headers: &HeaderMap, origin: &str) -> bool {
     if let Some(site) = text(headers, "sec-fetch-site") {
         return site == "same-origin";
     }
-    text(headers, header::ORIGIN) == Some(&format!("http://{host}"))
+    text(headers, header::ORIGIN) == Some(origin)
 }
 
 fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {

@@ -126,7 +126,7 @@ fn read(typed: &Typed, staff: &Staff, console: &Console, visit: &Visit) -> Resul
         faults.push("Sai gì: chưa chọn (choose what was wrong)".into());
     }
     let why = form::line(&typed.reason, "Lý do sửa / Why it is corrected", &mut faults);
-    let full_name = form::line(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
+    let full_name = form::name(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
     let number = form::number(&typed.number, &mut faults);
     let birth = form::birth(&typed.birth, today, &mut faults);
     let place = form::place(&typed.where_to, &console.station, &mut faults);

@@ -4,9 +4,11 @@ use flows::{
     health::{Reason, Room, Station},
     person::{Birth, Sex},
 };
-use identity::number::PersonalNumber;
+use identity::{
+    number::PersonalNumber,
+    text::{clean_line, person_name},
+};
 use jiff::civil::Date;
-use unicode_normalization::UnicodeNormalization as _;
 
 /// Characters in one line of a form.
 const LONGEST_LINE: usize = 200;
@@ -56,8 +58,7 @@ pub(super) fn place<'a>(
 
 /// What was typed, as one clean line; none where nothing was.
 fn clean(typed: &str) -> Option<String> {
-    let line: String = typed.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
-    (!line.is_empty()).then_some(line)
+    Some(clean_line(typed)).filter(|line| !line.is_empty())
 }
 
 /// One line that may be left empty.
@@ -77,6 +78,25 @@ pub(super) fn line(typed: &str, field: &str, faults: &mut Vec<String>) -> Option
         return None;
     }
     optional_line(typed, field, faults)
+}
+
+/// The name of a person, or nothing.
+pub(super) fn optional_name(typed: &str, field: &str, faults: &mut Vec<String>) -> Option<String> {
+    let line = clean(typed)?;
+    let name = person_name(&line);
+    if name.is_none() {
+        faults.push(format!("{field}: chỉ gồm chữ cái, dấu cách, dấu nháy, gạch nối, dấu chấm; không quá 100 chữ (letters only)"));
+    }
+    name
+}
+
+/// The name of a person, which has to be filled in.
+pub(super) fn name(typed: &str, field: &str, faults: &mut Vec<String>) -> Option<String> {
+    if clean(typed).is_none() {
+        faults.push(format!("{field}: chưa điền (is empty)"));
+        return None;
+    }
+    optional_name(typed, field, faults)
 }
 
 /// A personal number, or nothing.

@@ -18,7 +18,8 @@ use flows::{health::Station, law::WorkingDays};
 use session::Staff;
 
 use crate::{
-    clock::Clock, national::IdentityProvider, random::Random, staff::password::Passwords, store::Store,
+    clock::Clock, config::PublicAddress, national::IdentityProvider, random::Random,
+    staff::password::Passwords, store::Store,
 };
 use live::Live;
 
@@ -68,6 +69,8 @@ pub struct Console {
     pub working_days: Arc<WorkingDays>,
     /// Whether the pages are reached over TLS: cookies then come over nothing else.
     pub secure: bool,
+    /// Where people reach the pages from elsewhere, by whatever speaks TLS before this server.
+    pub public_address: Option<PublicAddress>,
 }
 
 impl std::fmt::Debug for Console {
@@ -155,7 +158,7 @@ pub fn router(console: Console) -> Router {
         .route_layer(middleware::from_fn_with_state(console.clone(), session::guard))
         .merge(open)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .layer(middleware::from_fn(check::from_this_machine))
+        .layer(middleware::from_fn_with_state(console.clone(), check::from_this_machine))
         .layer(middleware::from_fn_with_state(console.clone(), failure::with_page))
         .with_state(console);
     headers.into_iter().fold(pages, |pages, (name, value): (HeaderName, &'static str)| {

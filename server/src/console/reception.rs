@@ -118,7 +118,7 @@ pub(super) async fn show(State(console): State<Console>, staff: Staff) -> Result
 /// Who comes with the patient, where somebody does.
 fn companion(typed: &Typed, needed: bool, faults: &mut Vec<String>) -> Option<Companion> {
     let relation = form::optional_line(&typed.relation, "Quan hệ / Relation", faults);
-    let name = form::optional_line(&typed.companion, "Họ tên người đi cùng / Companion's name", faults);
+    let name = form::optional_name(&typed.companion, "Họ tên người đi cùng / Companion's name", faults);
     match (relation, name) {
         (Some(relation), Some(full_name)) => Some(Companion { relation, full_name }),
         (None, None) if !needed => None,
@@ -176,7 +176,7 @@ fn ground(typed: &Typed, birth: Option<Birth>, today: Date) -> Option<PriorityGr
 
 fn without_document(typed: &Typed, today: Date, faults: &mut Vec<String>) -> Option<Person> {
     let why = form::line(&typed.reason, "Lý do nhập tay / Why by hand", faults);
-    let full_name = form::line(&typed.full_name, "Họ và tên người bệnh / Patient's full name", faults);
+    let full_name = form::name(&typed.full_name, "Họ và tên người bệnh / Patient's full name", faults);
     let number = form::number(&typed.number, faults);
     let birth = form::birth(&typed.birth, today, faults);
     let small = birth.is_some_and(|birth| birth.younger_than(ALONE_FROM, today));
@@ -196,7 +196,7 @@ fn without_document(typed: &Typed, today: Date, faults: &mut Vec<String>) -> Opt
 
 fn newborn(typed: &Typed, now: DateTime, faults: &mut Vec<String>) -> Option<Person> {
     let born = born_at(&typed.born_at, now, faults);
-    let named = form::optional_line(&typed.full_name, "Họ tên trẻ / Child's name", faults);
+    let named = form::optional_name(&typed.full_name, "Họ tên trẻ / Child's name", faults);
     let companion = companion(typed, true, faults)?;
     let born = born?;
     let birth = Birth { year: born.year(), month: Some(born.month()), day: Some(born.day()) };

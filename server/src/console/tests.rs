@@ -65,6 +65,11 @@ impl Desk {
     }
 
     async fn with(roles: &[Role]) -> Self {
+        Self::at(roles, None).await
+    }
+
+    /// Reached from elsewhere under `public_address`.
+    async fn at(roles: &[Role], public_address: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteOptions {
             folder: folder.path().to_owned(),
@@ -85,6 +90,7 @@ impl Desk {
             vneid: None,
             working_days: Arc::new(WorkingDays::new([jiff::civil::date(2026, 9, 2)])),
             secure: false,
+            public_address: public_address.map(|address| address.to_owned().try_into().unwrap()),
         };
         let token = signed_in(&*store, "tran.van.mau", "Trần Văn Mẫu", roles, at(600)).await;
         let Presented::SignedIn(session) = store.staff_session(&token, at(600)).await.unwrap() else {
@@ -177,14 +183,20 @@ async fn what_a_kiosk_says_cannot_become_markup() {
     let desk = Desk::open().await;
     let world = World::new(&*desk.store).await;
     let call = desk.call(&world, "<script>alert(1)</script>").await;
-    let form = GOOD.replace("L%C3%AA", "%3Cb%3E%22");
+    // A name is letters; a reason is any line.
+    let named = GOOD.replace("L%C3%AA", "%3Cb%3E%22");
+    let (head, refused) = desk.post(&format!("/staff/calls/{call}/admit"), &named).await;
+    assert_eq!(head.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let form = GOOD.replace("reason=", "reason=%3Cb%3E%22%E2%80%AE%1B");
     let (head, _) = desk.post(&format!("/staff/calls/{call}/admit"), &form).await;
     let (_, visit) = desk.get(location(&head)).await;
+    assert!(visit.contains("&#60;b&#62;"), "{visit}");
     let second = desk.call(&world, "<script>alert(1)</script>").await;
     let (_, list) = desk.get("/staff").await;
     let (_, page) = desk.get(&format!("/staff/calls/{second}")).await;
     let (_, again) = desk.post(&format!("/staff/calls/{second}/admit"), "full_name=%22%3E%3Cscript%3E").await;
-    for page in [list, page, visit, again] {
+    for page in [list, page, visit, again, refused] {
+        assert!(!page.contains(['\u{202E}', '\u{1B}']), "{page}");
         let page = page.replace("<script src=\"/staff/live.js\" defer></script>", "");
         assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
     }
@@ -317,6 +329,32 @@ async fn a_page_elsewhere_can_neither_read_nor_send() {
     assert_eq!(desk.store.open_calls().await.unwrap().len(), 1, "something was done");
     let own = send(site, "same-origin").await.0;
     assert_eq!(own.status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_phone_reaches_the_pages_under_the_public_address_and_no_other() {
+    let desk = Desk::at(&Role::ALL, Some("https://tram.example.vn")).await;
+    let world = World::new(&*desk.store).await;
+    let call = desk.call(&world, "identify").await;
+    let send = |host: &'static str, origin: &'static str| {
+        let request = Request::post(format!("/staff/calls/{call}/acknowledge"))
+            .header(header::HOST, host)
+            .header(header::ORIGIN, origin)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, desk.cookie())
+            .body(desk.form("a=b"));
+        desk.send(request.unwrap())
+    };
+    for (host, origin, status) in [
+        ("tram.example.vn", "http://tram.example.vn", StatusCode::FORBIDDEN),
+        ("tram.example.vn", "https://tram.example.vn.evil.example", StatusCode::FORBIDDEN),
+        ("tram.example.vn:444", "https://tram.example.vn:444", StatusCode::FORBIDDEN),
+        ("khac.example.vn", "https://tram.example.vn", StatusCode::FORBIDDEN),
+        ("tram.example.vn", "https://tram.example.vn", StatusCode::SEE_OTHER),
+        ("Tram.example.vn", "https://tram.example.vn", StatusCode::SEE_OTHER),
+    ] {
+        assert_eq!(send(host, origin).await.0.status(), status, "{host} {origin}");
+    }
 }
 
 #[tokio::test]

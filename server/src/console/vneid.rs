@@ -47,11 +47,11 @@ pub(super) async fn start(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let (next, _) = asked(query.as_deref());
-    // The host was checked: it is this machine's.
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).ok_or(Failure::ForeignHost)?;
-    let scheme = if console.secure { "https" } else { "http" };
+    // The host was checked: it is this machine's, or the public address.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let origin = host.and_then(|host| console.origin(host)).ok_or(Failure::ForeignHost)?;
     let vneid = console.vneid.as_ref().ok_or(Failure::NotFound)?;
-    let begun = vneid.authorization_url(&format!("{scheme}://{host}{CALLBACK}")).await;
+    let begun = vneid.authorization_url(&format!("{origin}{CALLBACK}")).await;
     let Ok(begun) = begun else {
         return refused(&console, "VNeID chưa trả lời. Xin đăng nhập bằng mật khẩu (VNeID does not answer)");
     };

@@ -88,8 +88,8 @@ pub enum Trouble {
     #[error("the answer is too large")]
     TooLarge,
     /// The answer is not in the format.
-    #[error("the answer is malformed")]
-    Malformed,
+    #[error("the answer is malformed: {0}")]
+    Malformed(Flaw),
     /// The answer is whole, but its signature or what it is bound to is wrong.
     #[error("the answer is not proved to be its own")]
     Unproved,
@@ -108,6 +108,42 @@ pub enum Trouble {
     /// This server's random generator gave nothing for the request's number.
     #[error("this server's random generator failed")]
     NoRandomness,
+}
+
+/// What of an answer's format is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Flaw {
+    /// Not UTF-8.
+    #[error("it is not UTF-8")]
+    Encoding,
+    /// Not well-formed, or it ends too early.
+    #[error("it is not well-formed")]
+    Syntax,
+    /// A document type declaration, which has no place in SOAP (SOAP 1.1 section 3).
+    #[error("it has a document type declaration")]
+    DocumentType,
+    /// A processing instruction, which has none either.
+    #[error("it has a processing instruction")]
+    ProcessingInstruction,
+    /// An entity beyond XML's own five.
+    #[error("it refers to an entity that there is not")]
+    Entity,
+    /// More levels of elements than are followed.
+    #[error("its elements are nested too deeply")]
+    Depth,
+    /// A prefix without a namespace.
+    #[error("a prefix in it has no namespace")]
+    Namespace,
+    /// Well-formed, but a value is missing, is there twice, or is not of its kind.
+    #[error("a value in it is missing, doubled or not of its kind")]
+    Content,
+}
+
+impl Flaw {
+    /// What is broken where JSON could not be read.
+    pub(super) fn of(error: &serde_json::Error) -> Self {
+        if error.is_data() { Self::Content } else { Self::Syntax }
+    }
 }
 
 /// Why a client cannot be made from its configuration.

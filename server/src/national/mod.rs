@@ -22,7 +22,7 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 pub use chip_check::{ChipCheck, ChipCheckClient};
-pub use error::{ConfigurationError, NationalError, System, Trouble};
+pub use error::{ConfigurationError, Flaw, NationalError, System, Trouble};
 pub use http::Limits;
 pub use insurance::{CheckInChannel, InsuranceClient, InsuranceRegister, Receipt};
 pub use population::{CitizenLookUp, LgspClient, PopulationClient, PopulationDatabase};

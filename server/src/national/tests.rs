@@ -16,7 +16,7 @@ use national_mock::{Mock, control::Exchange, people::People};
 use serde_json::json;
 
 use super::{
-    CitizenLookUp as _, InsuranceClient, InsuranceRegister as _, Limits, NationalConfiguration,
+    CitizenLookUp as _, Flaw, InsuranceClient, InsuranceRegister as _, Limits, NationalConfiguration,
     NationalError, PopulationClient, PopulationDatabase as _, System, Trouble, insurance,
     insurance::{Action, ResultCode},
     population::{self, Existence},
@@ -232,7 +232,11 @@ async fn whoever_is_looked_up_is_named_and_nobody_else() {
     assert_eq!(systems.population.look_up(&other).await, Ok(None));
     let operations = systems.operations().await;
     assert_eq!(operations, ["TraCuuThongTinCongDan", "TraCuuThongTinCongDan"]);
-    for (fault, trouble) in [("malformed", Trouble::Malformed), ("hostile", Trouble::Malformed)] {
+    for (fault, trouble) in [
+        ("malformed", Trouble::Malformed(Flaw::Syntax)),
+        ("hostile", Trouble::Malformed(Flaw::DocumentType)),
+        ("deep", Trouble::Malformed(Flaw::Depth)),
+    ] {
         systems.fault("population", fault, None).await;
         let answer = systems.population.look_up(&hoa()).await;
         assert_eq!(answer, unavailable(System::Population, trouble), "{fault}");
@@ -346,27 +350,22 @@ async fn wrong_accounts_are_refusals_that_an_operator_must_see() {
 async fn each_fault_is_told_apart_and_none_is_a_panic() {
     let systems = Systems::start().await;
     systems.insurance.look_up(&hoa()).await.unwrap();
-    for (fault, trouble) in [
-        ("server_error", Trouble::Status(500)),
-        ("malformed", Trouble::Malformed),
-        ("disconnect", Trouble::Interrupted),
-        ("oversized", Trouble::TooLarge),
-        ("hostile", Trouble::Malformed),
-        ("deep", Trouble::Malformed),
-        ("redirect", Trouble::Status(302)),
+    let content = Trouble::Malformed(Flaw::Content);
+    for (fault, soap, json) in [
+        ("server_error", Trouble::Status(500), Trouble::Status(500)),
+        ("maintenance", Trouble::Status(503), Trouble::Status(503)),
+        ("malformed", Trouble::Malformed(Flaw::Syntax), content),
+        ("doubled", Trouble::Malformed(Flaw::Content), content),
+        ("disconnect", Trouble::Interrupted, Trouble::Interrupted),
+        ("oversized", Trouble::TooLarge, Trouble::TooLarge),
+        ("hostile", Trouble::Malformed(Flaw::DocumentType), content),
+        ("deep", Trouble::Malformed(Flaw::Depth), content),
+        ("redirect", Trouble::Status(302), Trouble::Status(302)),
     ] {
         systems.fault("population", fault, None).await;
         systems.fault("bhxh", fault, None).await;
-        assert_eq!(
-            systems.population.verify(&hoa()).await,
-            unavailable(System::Population, trouble),
-            "{fault}"
-        );
-        assert_eq!(
-            systems.insurance.look_up(&hoa()).await,
-            unavailable(System::Insurance, trouble),
-            "{fault}"
-        );
+        assert_eq!(systems.population.verify(&hoa()).await, unavailable(System::Population, soap), "{fault}");
+        assert_eq!(systems.insurance.look_up(&hoa()).await, unavailable(System::Insurance, json), "{fault}");
     }
     systems.fault("population", "unauthorized", None).await;
     assert_eq!(systems.population.verify(&hoa()).await, refused(System::Population, "401"));
@@ -381,8 +380,8 @@ async fn each_fault_is_told_apart_and_none_is_a_panic() {
 async fn each_fault_of_the_login_is_told_apart_too() {
     for (fault, expected) in [
         ("server_error", unavailable(System::Insurance, Trouble::Status(500))),
-        ("malformed", unavailable(System::Insurance, Trouble::Malformed)),
-        ("hostile", unavailable(System::Insurance, Trouble::Malformed)),
+        ("malformed", unavailable(System::Insurance, Trouble::Malformed(Flaw::Content))),
+        ("hostile", unavailable(System::Insurance, Trouble::Malformed(Flaw::Content))),
         ("oversized", unavailable(System::Insurance, Trouble::TooLarge)),
         ("unauthorized", refused(System::Insurance, "401")),
     ] {

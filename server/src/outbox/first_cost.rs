@@ -98,7 +98,8 @@ impl FirstCosts {
         let at = self.clock.now();
         let kept = self.store.visit(visit).await?;
         let kept = kept.filter(|kept| kept.station == self.station.code).ok_or(CostFault::UnknownVisit)?;
-        let document = cost.document(&kept).ok_or(CostFault::UnknownVisit)?;
+        let reception = self.store.reception(visit).await?;
+        let document = cost.document(&kept, reception.as_ref()).ok_or(CostFault::UnknownVisit)?;
         let arrived = kept.recorded.at;
         if !within(cost.ordered, arrived, at) {
             return Err(CostFault::OrderTime);
@@ -106,7 +107,6 @@ impl FirstCosts {
         if cost.ward.as_ref().is_some_and(|ward| !within(on_the_clock(ward.admitted), arrived, at)) {
             return Err(CostFault::WardTime);
         }
-        document.check()?;
         let not_sent = if cost.group.is_emergency() {
             Some(ReportOutcome::NotSentEmergency)
         } else if laboratory_only {
@@ -114,9 +114,13 @@ impl FirstCosts {
         } else {
             None
         };
+        // Only what is sent has to fit: nobody knows the birth date of whom nobody could identify.
         let message = match not_sent {
             Some(_) => None,
-            None => Some(cost.message(at)?),
+            None => {
+                document.check()?;
+                Some(cost.message(at)?)
+            }
         };
         let respond = Respond::new(move |queued: &Option<Queued>| answer(visit, *queued, not_sent));
         let report = FirstCost { visit, message, request, respond: respond.clone(), at };

@@ -57,7 +57,8 @@ impl NationalHandlers {
     async fn check_in(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
         let cost: Cost = read(&message.payload).ok_or_else(|| never("payload_malformed"))?;
         let visit = self.store.visit(message.visit).await.map_err(|_| later("store_unavailable"))?;
-        let document = visit.as_ref().and_then(|visit| cost.document(visit));
+        let reception = self.store.reception(message.visit).await.map_err(|_| later("store_unavailable"))?;
+        let document = visit.as_ref().and_then(|visit| cost.document(visit, reception.as_ref()));
         let document = document.ok_or_else(|| never("record_erased"))?;
         let sent = document.write(self.signer.as_ref()).map_err(|fault| match fault {
             DocumentFault::Field(fault) => Failure::Never(format!("{}_{}", fault.code(), fault.tag())),
@@ -123,7 +124,7 @@ fn word(trouble: Trouble) -> String {
         Trouble::Interrupted => "interrupted",
         Trouble::Status(status) => return format!("status_{status}"),
         Trouble::TooLarge => "answer_too_large",
-        Trouble::Malformed => "answer_malformed",
+        Trouble::Malformed(_) => "answer_malformed",
         Trouble::Simulated => "answer_simulated",
         Trouble::Reported => "reported_trouble",
         Trouble::NoRandomness => "no_randomness",

@@ -1,17 +1,21 @@
 //! What messages carry, and how each is made.
 
 use flows::{
-    Person,
+    InsuranceCard, Person,
     engine::{Insurance, InsuranceStatus, Population},
 };
 use identity::SecretBytes;
-use jiff::{Timestamp, civil::Time, tz::Offset};
+use jiff::{
+    Timestamp,
+    civil::{DateTime, Time},
+    tz::Offset,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Policy;
 use crate::{
-    national::insurance::{CareKind, CheckInDocument, Item, PatientGroup, Ward},
-    store::{MessageKind, NewMessage, Patient, StoreError, Visit},
+    national::insurance::{Action, CareKind, CheckInDocument, Item, PatientGroup, ResultCode, Ward},
+    store::{MessageKind, NewMessage, Patient, Reception, StoreError, Visit},
 };
 
 /// The first cost of a visit, as the station's software reported it: what the record does not know.
@@ -44,9 +48,11 @@ impl std::fmt::Debug for Cost {
 }
 
 impl Cost {
-    /// The CHECK-IN document of this visit, by what is known now: a card that a later look-up found counts. None where
-    /// the patient was erased.
-    pub fn document(&self, visit: &Visit) -> Option<CheckInDocument> {
+    /// The CHECK-IN document of this visit, by what is known now: a card that a later look-up found counts, and the time of
+    /// birth that staff wrote down when they received a newborn. None where the patient was erased.
+    pub fn document(&self, visit: &Visit, reception: Option<&Reception>) -> Option<CheckInDocument> {
+        let circumstances = reception.and_then(|reception| reception.circumstances.as_ref());
+        let born_at = circumstances.and_then(|circumstances| circumstances.born_at);
         let Patient { full_name, number, birth, sex, .. } = visit.patient.as_ref()?;
         let local = |at| Offset::constant(7).to_datetime(at);
         Some(CheckInDocument {
@@ -55,9 +61,9 @@ impl Cost {
             full_name: full_name.clone(),
             identity_number: number.as_ref().map(|number| number.as_str().to_owned()),
             birth: *birth,
-            birth_time: self.birth_time,
+            birth_time: self.birth_time.or_else(|| born_at.map(DateTime::time)),
             sex: *sex,
-            cards: visit.card_now().cloned().into_iter().collect(),
+            cards: card_that_holds(visit).cloned().into_iter().collect(),
             group: self.group,
             arrived: local(visit.recorded.at),
             ward: self.ward.clone(),
@@ -81,34 +87,19 @@ impl Cost {
     }
 }
 
-/// What a person has to tell a system: something that was sent is wrong, and it has no call to mend it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
-    /// The system, as staff know it.
-    pub system: String,
-    /// What to say: what was sent, with its receipt's number, and what is right.
-    pub say: String,
-}
-
-impl std::fmt::Debug for Correction {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Correction(masked)")
-    }
-}
-
-impl Correction {
-    /// The message that carries it. `part` tells several corrections of one visit apart: the id of the corrected record.
-    ///
-    /// # Errors
-    /// Where it has no JSON form, which it always has.
-    pub fn message(&self, part: String, at: Timestamp) -> Result<NewMessage, StoreError> {
-        Ok(NewMessage { kind: MessageKind::Correction, part, payload: write(self)?, not_before: at })
-    }
-
-    /// Reads what [`crate::store::UndeliveredMessage::to_say`] holds.
-    pub fn read(payload: &SecretBytes) -> Option<Self> {
-        read(payload)
-    }
+/// The insurance card of a visit, where it holds: one that the register does not know, that has run out or was withdrawn
+/// is not passed on as if it did. Cards of Defence and Police are looked at by staff, who tell where one does not hold.
+fn card_that_holds(visit: &Visit) -> Option<&InsuranceCard> {
+    let looked_at = || {
+        let code = visit.insurance_result_now().and_then(ResultCode::parse);
+        code.is_some_and(|code| code.action() == Action::StaffLookAtCard)
+    };
+    let holds = match visit.insurance_now() {
+        InsuranceStatus::Valid | InsuranceStatus::Renewed => true,
+        InsuranceStatus::NeedsStaff => looked_at(),
+        InsuranceStatus::NotValid | InsuranceStatus::Unverified => false,
+    };
+    visit.card_now().filter(|_| holds)
 }
 
 /// What goes out with the record of a visit: each question that had no answer is asked again later.

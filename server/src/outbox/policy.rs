@@ -45,7 +45,7 @@ const CHECK_IN: Policy = Policy {
     to: "health-insurance register (cổng tiếp nhận BHXH), checkInKcb",
     when: "the station's software reports the first cost of a visit, and again the first cost in a ward; not for an \
            emergency nor for laboratory work alone",
-    known_by: "`MA_LK`, the visit's id",
+    known_by: "`MA_LK`, the visit's id, and `NGAY_VAO_NOI_TRU` (stand-in)",
     retry: Some(Retry {
         first: SignedDuration::from_secs(5),
         factor: 2,

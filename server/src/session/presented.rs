@@ -10,14 +10,10 @@ use identity::{
     ReasonCode, mrz,
     number::PersonalNumber,
     qr::{self, Payload},
-    text::clean_line_within,
+    text::person_name,
 };
 use jiff::civil::Date;
 use thiserror::Error;
-use unicode_normalization::char::is_combining_mark;
-
-/// The most characters of a name that registers take (`HoVaTen` of the population database).
-const LONGEST_NAME: usize = 100;
 
 /// A typed field that is not as it must be. What was typed is not in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -108,12 +104,5 @@ fn birth(typed: Birth, today: Date) -> Result<Birth, TypedFault> {
 }
 
 fn name(typed: &str) -> Result<String, TypedFault> {
-    let name = clean_line_within(typed, LONGEST_NAME).ok_or(TypedFault::Name)?;
-    let letter =
-        |c: char| c.is_alphabetic() || is_combining_mark(c) || matches!(c, ' ' | '\'' | '’' | '-' | '.');
-    if name.chars().any(char::is_alphabetic) && name.chars().all(letter) {
-        Ok(name)
-    } else {
-        Err(TypedFault::Name)
-    }
+    person_name(typed).ok_or(TypedFault::Name)
 }

@@ -11,6 +11,9 @@ use super::{Decision, StoreError};
 /// Seconds after which a call that nobody answered is made again.
 pub const REPEAT_SECONDS: i64 = 60;
 
+/// After how many seconds a call is made again that somebody acknowledged and did not take over.
+pub const COMING_SECONDS: i64 = 5 * 60;
+
 /// A member of staff, as what they did at the desk keeps them. `Debug` masks.
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct Member {
@@ -132,7 +135,8 @@ pub trait Desk: Send + Sync {
     /// [`StoreError::CallTaken`] where somebody else has it; or where it could not be written.
     async fn hand_back(&self, handing: HandBack) -> Result<(), StoreError>;
 
-    /// Makes every call again that nobody has answered for [`REPEAT_SECONDS`], and says how many those are.
+    /// Makes every call again that nobody has answered for [`REPEAT_SECONDS`], or that somebody acknowledged
+    /// [`COMING_SECONDS`] ago without taking it over, and says how many those are.
     ///
     /// # Errors
     /// Where it could not be written.

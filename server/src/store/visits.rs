@@ -324,6 +324,12 @@ impl Visit {
         self.insurance_check.as_ref().map_or(self.recorded.insurance, |check| check.insurance.status)
     }
 
+    /// The register's `maKetQua` now: the latest, else the one recorded.
+    pub fn insurance_result_now(&self) -> Option<&str> {
+        let check = self.insurance_check.as_ref();
+        check.map_or(self.insurance_result.as_deref(), |check| check.insurance.result_code.as_deref())
+    }
+
     /// The insurance card that counts now. None also where the subject was erased.
     pub fn card_now(&self) -> Option<&InsuranceCard> {
         match &self.insurance_check {

@@ -21,6 +21,15 @@ async fn checked_in(server: &Server) -> Uuid {
     visits[0].recorded.visit
 }
 
+/// Someone received by hand, with the form of the page.
+async fn received(server: &Server, form: &str) -> Uuid {
+    let staff = server.staff().await;
+    let answer = server.raw(staff.form("/staff/reception", form)).await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+    let visits = server.store.visits("01999", date(2026, 9, 15)).await.unwrap();
+    visits[0].recorded.visit
+}
+
 /// The examination fee.
 fn cost() -> Value {
     json!({
@@ -119,8 +128,36 @@ async fn in_a_ward_the_first_cost_counts_anew() {
     assert_eq!(receipts.len(), 2);
     let sent = receipts[1].sent.as_ref().unwrap();
     let sent = std::str::from_utf8(sent.as_slice()).unwrap();
+    assert_ne!(receipts[0].transaction, receipts[1].transaction, "the ward's is a message of its own");
     assert_eq!(tag(sent, "NGAY_VAO_NOI_TRU"), "202609150830");
     assert_eq!((tag(sent, "LY_DO_VNT"), tag(sent, "MA_LY_DO_VNT")), ("Theo dõi huyết áp", "I10"));
+}
+
+/// Nobody knows when she was born; that is no reason to refuse what is not sent.
+#[tokio::test]
+async fn an_emergency_before_any_identification_is_no_fault() {
+    let server = Server::start().await;
+    let form = "occasion=emergency&sex=female&apparent_age=40&reason=bat+tinh&where_to=illness%2Fp2";
+    let visit = received(&server, form).await;
+    let call = server.post(&path(visit), &with("patient_group", json!("2")));
+    assert_eq!(call.send(&Kiosk::clinic()).await.json::<Value>()["outcome"], "not_sent_emergency");
+    let sent = server.post(&path(visit), &cost()).send(&Kiosk::clinic()).await;
+    assert_eq!(sent.status, 422, "what is sent has to fit");
+}
+
+/// Staff wrote down when the child was born: the station's software need not know it.
+#[tokio::test]
+async fn a_newborn_s_time_of_birth_is_in_the_document() {
+    let server = Server::start().await;
+    let form = "occasion=newborn&full_name=Con+ba+Hoa&sex=male&born_at=2026-09-14T23%3A15\
+                &relation=me&companion=Nguyen+Thi+Hoa&where_to=illness%2Fp2";
+    let visit = received(&server, form).await;
+    let reported: Value = server.post(&path(visit), &cost()).send(&Kiosk::clinic()).await.json();
+    assert_eq!(reported["outcome"], "queued");
+    server.worker.deliver_due().await.unwrap();
+    let receipts = server.store.receipts(visit).await.unwrap();
+    let sent = receipts[0].sent.as_ref().unwrap();
+    assert_eq!(tag(std::str::from_utf8(sent.as_slice()).unwrap(), "NGAY_SINH"), "202609142315");
 }
 
 #[tokio::test]

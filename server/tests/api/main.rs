@@ -11,6 +11,7 @@ mod card;
 mod challenge;
 mod chip_check;
 mod conversation;
+mod doors;
 mod first_cost;
 mod kit;
 mod minimal;

@@ -2,7 +2,7 @@
 
 use end_to_end::{
     process::root,
-    python,
+    python, staff,
     world::{World, test_folder},
 };
 
@@ -18,6 +18,10 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 #[test]
 fn the_api_answers_as_its_description_says() {
     let world = World::start(&test_folder("api").unwrap()).unwrap();
+    // The station's software reports first costs of visits that there are.
+    staff::receive_by_hand(&world, "Trần Văn Tám").unwrap();
+    let visits = staff::visits(&world).unwrap();
+    let visit = visits[0]["visit"].as_str().unwrap();
     let server = world.server_address().unwrap();
     let root = root().canonicalize().unwrap();
     let mut command = python::program("schemathesis").unwrap();
@@ -29,6 +33,8 @@ fn the_api_answers_as_its_description_says() {
         .env("KIOSK_SERVER", server)
         .env("KIOSK_KEY", root.join("target/seeds/kiosks/demo.key"))
         .env("KIOSK_ID", "demo")
+        .env("CLINIC_KEY", root.join("target/seeds/kiosks/clinic.key"))
+        .env("CLINIC_VISIT", visit)
         .env("KIOSK_CLOCK", world.now().unwrap().to_string())
         .args(["run", &format!("{server}/openapi.json"), "--checks", CHECKS])
         .args(["--max-examples", CASES, "--seed", "1", "--continue-on-failure", "--no-color"]);
@@ -43,6 +49,7 @@ fn the_api_answers_as_its_description_says() {
         ("POST", "/v1/sessions/{id}/challenges"),
         ("POST", "/v1/staff-calls"),
         ("GET", "/v1/staff-calls/{id}"),
+        ("POST", "/v1/visits/{id}/first-cost"),
     ] {
         let answered = format!("method={method} route=\"{route}\" status=200");
         assert!(log.contains(&answered), "{method} {route} was never called so that it was answered");

@@ -1,6 +1,6 @@
 //! `POST /api/qd130/checkInKcbQd4750` and `…3176`: CHECK-IN messages, with a receipt for each visit.
 //!
-//! Stand-ins: that a visit (`MA_LK`) that comes again gets its first receipt, the shape of `maGiaoDich`, and code 205 for
+//! Stand-ins: that a message that comes again, by its visit (`MA_LK`) and its ward (`NGAY_VAO_NOI_TRU`), gets its first receipt, the shape of `maGiaoDich`, and code 205 for
 //! what is not in the format.
 
 use std::{
@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use super::{account, tokens::is_station, xml0::Xml0};
 use crate::{Mock, SIMULATED, exchange::form};
 
-/// The receipts, by `MA_LK`.
+/// The receipts, by `MA_LK` and `NGAY_VAO_NOI_TRU`.
 #[derive(Default)]
-pub(crate) struct Receipts(Mutex<BTreeMap<String, Receipt>>);
+pub(crate) struct Receipts(Mutex<BTreeMap<(String, String), Receipt>>);
 
 #[derive(Clone)]
 struct Receipt {
@@ -27,12 +27,13 @@ struct Receipt {
 }
 
 impl Receipts {
-    /// The receipt of the visit: the first one where it came before.
-    fn give(&self, visit: &str, time: &str) -> Receipt {
+    /// The receipt of the visit, or of its ward: the first one where it came before.
+    fn give(&self, document: &Xml0, time: &str) -> Receipt {
+        let known_by = ["MA_LK", "NGAY_VAO_NOI_TRU"].map(|tag| document.get(tag).to_owned());
         let mut receipts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = receipts.len() + 1;
         receipts
-            .entry(visit.to_owned())
+            .entry(known_by.into())
             .or_insert_with(|| Receipt {
                 transaction: format!("{}_{time}_{number}", account::FACILITY),
                 time: time.to_owned(),
@@ -60,7 +61,7 @@ fn respond(mock: &Mock, headers: &HeaderMap, body: &[u8]) -> Value {
     }
     match document(&names, text) {
         Ok(document) => {
-            let Receipt { transaction, time } = mock.receipts.give(document.get("MA_LK"), &time);
+            let Receipt { transaction, time } = mock.receipts.give(&document, &time);
             answer("200", Some(&transaction), &time, "Tiếp nhận thành công")
         }
         Err(what) => answer("205", None, &time, &format!("Sai định dạng tham số: {what}")),

@@ -34,8 +34,11 @@ async fn whoever_acknowledges_a_call_stands_beside_it() {
     assert!(!page.contains("Tôi biết, đang tới"));
     let (_, list) = desk.get("/staff").await;
     has(&list, &["class=\"call acknowledged\"", "Trần Văn Mẫu"]);
-    desk.store.repeat_unanswered(at(900)).await.unwrap();
+    desk.store.repeat_unanswered(at(600 + COMING_SECONDS - 1)).await.unwrap();
     assert!(!desk.get("/staff").await.1.contains("đã gọi lại"));
+    // They did not come: whoever is there may.
+    desk.store.repeat_unanswered(at(600 + COMING_SECONDS)).await.unwrap();
+    has(&desk.get("/staff").await.1, &["đã gọi lại", "class=\"call waiting\""]);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     config::Mode,
     national::{
-        ConfigurationError, NationalError, System, Trouble,
+        ConfigurationError, Flaw, NationalError, System, Trouble,
         http::{Http, Repeat, Surroundings, loopback},
     },
     random::Random,
@@ -98,7 +98,7 @@ impl ChipCheck for ChipCheckClient {
                 Ok(Reply::Statement(statement)) => Ok(statement),
                 Ok(Reply::Refused(code)) => refused(code),
                 Ok(Reply::Down) => Err(unavailable(Trouble::Reported)),
-                Err(Useless::Malformed) => Err(unavailable(Trouble::Malformed)),
+                Err(Useless::Malformed) => Err(unavailable(Trouble::Malformed(Flaw::Content))),
                 Err(Useless::Unproved) => Err(unavailable(Trouble::Unproved)),
             }
         };

@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     config::Mode,
     national::{
-        System, Trouble,
+        Flaw, System, Trouble,
         tests::{PATIENT, configuration as national, people, random},
     },
 };
@@ -92,10 +92,10 @@ async fn wrong_keys_and_each_fault_are_told_apart() {
     assert_eq!(client.verify(&nothing).await, refused("10"));
     for (name, expected) in [
         ("server_error", unavailable(Trouble::Status(500))),
-        ("malformed", unavailable(Trouble::Malformed)),
-        ("doubled", unavailable(Trouble::Malformed)),
-        ("hostile", unavailable(Trouble::Malformed)),
-        ("deep", unavailable(Trouble::Malformed)),
+        ("malformed", unavailable(Trouble::Malformed(Flaw::Content))),
+        ("doubled", unavailable(Trouble::Malformed(Flaw::Content))),
+        ("hostile", unavailable(Trouble::Malformed(Flaw::Content))),
+        ("deep", unavailable(Trouble::Malformed(Flaw::Content))),
         ("disconnect", unavailable(Trouble::Interrupted)),
         ("oversized", unavailable(Trouble::TooLarge)),
         ("redirect", unavailable(Trouble::Status(302))),

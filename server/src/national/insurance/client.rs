@@ -20,7 +20,7 @@ use crate::{
     clock::Clock,
     config::Mode,
     national::{
-        ConfigurationError, NationalError, System, Trouble,
+        ConfigurationError, Flaw, NationalError, System, Trouble,
         http::{Http, Repeat, Surroundings, loopback},
     },
     random::Random,
@@ -118,7 +118,7 @@ impl InsuranceClient {
         match (reply.status, wire::token_reply(&reply.body)) {
             (200, Ok(TokenReply::Given(token))) => Ok(token),
             (_, Ok(TokenReply::Refused(code))) => Err(NationalError::Refused { system: SYSTEM, code }),
-            (200, Err(wire::Malformed)) => Err(unavailable(Trouble::Malformed)),
+            (200, Err(wire::Malformed)) => Err(unavailable(Trouble::Malformed(Flaw::Content))),
             (status @ (401 | 403), _) => {
                 Err(NationalError::Refused { system: SYSTEM, code: status.to_string() })
             }
@@ -137,9 +137,8 @@ impl InsuranceClient {
             || self.http.post(url.clone()).header("Content-Type", "application/json").body(body.to_string());
         let reply = self.http.exchange(Repeat::IfNothingDone, build).await.map_err(unavailable)?;
         match reply.status {
-            200 => {
-                wire::look_up_reply(&reply.body).map_err(|wire::Malformed| unavailable(Trouble::Malformed))
-            }
+            200 => wire::look_up_reply(&reply.body)
+                .map_err(|wire::Malformed| unavailable(Trouble::Malformed(Flaw::Content))),
             status @ (401 | 403) => Ok(LookUpReply::TokenRefused(status.to_string())),
             status => Err(unavailable(Trouble::Status(status))),
         }

@@ -1,7 +1,6 @@
 //! The messages of the health-insurance register: a form and JSON.
 //!
-//! Known: paths, parameters, members, codes. Stand-ins: none but the values' lengths, which are not limited here
-//! beyond the size of the whole answer.
+//! Known: paths, parameters, members, codes. Stand-ins: none but the length of a place's name, 255 characters at most.
 
 pub(in crate::national) mod check_in;
 
@@ -10,7 +9,12 @@ use flows::{
     person::{Birth, Person},
 };
 use form_urlencoded::Serializer;
-use identity::{SecretBytes, number::PersonalNumber};
+use identity::{
+    SecretBytes,
+    insurance::{FacilityCode, InsuranceCardNumber, SocialInsuranceNumber},
+    number::PersonalNumber,
+    text::clean_line_within,
+};
 use jiff::civil::Date;
 use md5::{Digest as _, Md5};
 use reqwest::Url;
@@ -213,14 +217,10 @@ pub(in crate::national) enum LookUpReply {
 pub(in crate::national) fn look_up_reply(bytes: &[u8]) -> Result<LookUpReply, Malformed> {
     let answer: Answer = serde_json::from_slice(bytes).map_err(|_| Malformed)?;
     let digits = three_digits(&answer.ma_ket_qua)?;
-    let token_named = token_named(answer.ghi_chu.as_deref());
-    let Some(code) = ResultCode::parse(&digits) else {
-        return Ok(if token_named {
-            LookUpReply::TokenRefused(digits)
-        } else {
-            LookUpReply::Refused(digits)
-        });
-    };
+    if token_named(answer.ghi_chu.as_deref()) {
+        return Ok(LookUpReply::TokenRefused(digits));
+    }
+    let Some(code) = ResultCode::parse(&digits) else { return Ok(LookUpReply::Refused(digits)) };
     Ok(match code.action() {
         Action::RenewToken => LookUpReply::TokenRefused(digits),
         Action::PortalDown => LookUpReply::PortalDown,
@@ -266,16 +266,28 @@ fn card(
     place_code: &Member,
     place_name: &Member,
 ) -> Result<Option<InsuranceCard>, Malformed> {
-    let text =
-        |member: &Member| member.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let Some(number) = text(number) else { return Ok(None) };
+    let Some(number) = line(number, 15)? else { return Ok(None) };
+    if InsuranceCardNumber::parse(&number).is_err() && SocialInsuranceNumber::parse(&number).is_err() {
+        return Err(Malformed);
+    }
+    let place_code = line(place_code, 5)?;
+    if place_code.as_ref().is_some_and(|code| FacilityCode::parse(code).is_err()) {
+        return Err(Malformed);
+    }
     Ok(Some(InsuranceCard {
         number,
         valid_from: date(valid_from)?,
         valid_to: date(valid_to)?,
-        place_code: text(place_code),
-        place_name: text(place_name),
+        place_code,
+        place_name: line(place_name, 255)?,
     }))
+}
+
+/// What a member says, fit for one line; nothing, or a dash, is nothing. More than `most` characters is malformed.
+fn line(member: &Member, most: usize) -> Result<Member, Malformed> {
+    let text = member.as_deref().unwrap_or_default();
+    let text = clean_line_within(text, most).ok_or(Malformed)?;
+    Ok(Some(text).filter(|text| !matches!(text.as_str(), "" | "-")))
 }
 
 /// `dd/MM/yyyy`; nothing, or a dash as on the newer paper cards, is no date.

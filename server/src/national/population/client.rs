@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     config::Mode,
     national::{
-        ConfigurationError, NationalError, System, Trouble,
+        ConfigurationError, Flaw, NationalError, System, Trouble,
         http::{Http, Repeat, Surroundings, loopback},
     },
     random::Random,
@@ -52,7 +52,7 @@ impl PopulationClient {
         random: Random,
     ) -> Result<Self, ConfigurationError> {
         let url = loopback(SYSTEM, &configuration.url)?;
-        if let Some(field) = wire::too_long(&configuration) {
+        if let Some(field) = wire::unfit(&configuration) {
             return Err(ConfigurationError::Setting { system: SYSTEM, field });
         }
         for (field, value) in [
@@ -116,7 +116,7 @@ impl PopulationClient {
         &self,
         operation: Operation,
         person: &Person,
-        read: impl Fn(&[u8]) -> Result<Result<T, (String, bool)>, wire::Malformed>,
+        read: impl Fn(&[u8]) -> Result<Result<T, (String, bool)>, Flaw>,
     ) -> Result<T, NationalError> {
         let number = self.random.uuid().map_err(|_| unavailable(Trouble::NoRandomness))?.to_string();
         let body = wire::request(operation, &self.configuration, &number, person)
@@ -128,7 +128,7 @@ impl PopulationClient {
                 (200, Ok(Ok(answer))) => Ok(answer),
                 (_, Ok(Err((code, true)))) => refused(code),
                 (_, Ok(Err((_, false)))) => Err(unavailable(Trouble::Reported)),
-                (200, Err(wire::Malformed)) => Err(unavailable(Trouble::Malformed)),
+                (200, Err(flaw)) => Err(unavailable(Trouble::Malformed(flaw))),
                 (status @ (401 | 403), _) => refused(status.to_string()),
                 (status, _) => Err(unavailable(Trouble::Status(status))),
             }

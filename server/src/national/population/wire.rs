@@ -6,6 +6,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flows::person::{Birth, Person};
+use identity::text::clean_line_within;
 use quick_xml::{
     NsReader,
     escape::escape,
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 pub(in crate::national) mod citizen;
 
 use super::{Configuration, Existence};
+use crate::national::Flaw;
 
 const SOAP: Namespace<'_> = Namespace("http://schemas.xmlsoap.org/soap/envelope/");
 
@@ -28,17 +30,20 @@ const PEOPLE: Namespace<'_> = Namespace("http://www.mic.gov.vn/dancu/1.0");
 /// The deepest nesting that is followed.
 const DEPTH_LIMIT: usize = 32;
 
-/// Settings that a field of the format is too short for; checked when the client is made.
-pub(super) fn too_long(configuration: &Configuration) -> Option<&'static str> {
-    let length = |text: &str| text.chars().count();
+/// A setting that its field of the format is too short for, or that no XML document holds; checked when the client is made.
+pub(super) fn unfit(configuration: &Configuration) -> Option<&'static str> {
     [
-        ("service", length(&configuration.service), 20),
-        ("integration", length(&configuration.integration), 20),
-        ("officer", length(configuration.officer.expose_secret()), 20),
-        ("unit", configuration.unit.as_deref().map_or(0, length), 35),
+        ("service", Some(configuration.service.as_str()), 20),
+        ("integration", Some(configuration.integration.as_str()), 20),
+        ("officer", Some(configuration.officer.expose_secret()), 20),
+        ("unit", configuration.unit.as_deref(), 35),
+        ("account", configuration.account.as_deref(), 100),
+        ("phone", configuration.phone.as_deref(), 100),
     ]
     .into_iter()
-    .find(|(_, length, limit)| length > limit)
+    .find(|(_, text, limit)| {
+        text.is_some_and(|text| clean_line_within(text, *limit).as_deref() != Some(text))
+    })
     .map(|(field, ..)| field)
 }
 
@@ -49,10 +54,9 @@ pub(super) fn fields(
     request_number: &str,
     person: &Person,
 ) -> Result<Vec<(&'static str, Zeroizing<String>)>, &'static str> {
-    let name = person.full_name.to_uppercase();
-    if name.trim().is_empty() || name.chars().count() > 100 {
-        return Err("HoVaTen");
-    }
+    // What XML 1.0 has no place for cannot be escaped: it is left out.
+    let name = Zeroizing::new(person.full_name.to_uppercase());
+    let name = clean_line_within(&name, 100).filter(|name| !name.is_empty()).ok_or("HoVaTen")?;
     let number = person.number.as_ref().ok_or("SoDinhDanh")?;
     let Birth { year, month, day } = person.birth;
     let (form, birth) = match (month, day) {
@@ -143,41 +147,34 @@ pub(in crate::national) enum Reply {
     },
 }
 
-/// The answer is not in the format.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::national) struct Malformed;
-
 /// Reads an answer to the question whether a person exists.
-pub(in crate::national) fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
+pub(in crate::national) fn reply(bytes: &[u8]) -> Result<Reply, Flaw> {
     let mut found = None;
     walk(bytes, |path, value| {
         if let Some(reply) = leaf(path, value)?
             && found.replace(reply).is_some()
         {
-            return Err(Malformed);
+            return Err(Flaw::Content);
         }
         Ok(())
     })?;
-    found.ok_or(Malformed)
+    found.ok_or(Flaw::Content)
 }
 
 /// Goes through an answer and shows each element at its end, with the text right within it where no element came after.
-/// A DTD, a processing instruction, an entity beyond XML's own five, or nesting deeper than 32 is malformed: none has a
+/// A DTD, a processing instruction, an entity beyond XML's own five, and nesting deeper than 32 are refused: none has a
 /// place in SOAP 1.1 (section 3).
-fn walk(
-    bytes: &[u8],
-    mut ended: impl FnMut(&[Element], &str) -> Result<(), Malformed>,
-) -> Result<(), Malformed> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Malformed)?;
+fn walk(bytes: &[u8], mut ended: impl FnMut(&[Element], &str) -> Result<(), Flaw>) -> Result<(), Flaw> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Flaw::Encoding)?;
     let mut reader = NsReader::from_str(text.trim_start_matches('\u{feff}'));
     let mut path: Vec<Element> = Vec::new();
     let mut value = Zeroizing::new(String::new());
     loop {
-        let (namespace, event) = reader.read_resolved_event().map_err(|_| Malformed)?;
+        let (namespace, event) = reader.read_resolved_event().map_err(|_| Flaw::Syntax)?;
         match event {
             Event::Start(start) => {
                 if path.len() == DEPTH_LIMIT {
-                    return Err(Malformed);
+                    return Err(Flaw::Depth);
                 }
                 path.push(Element::of(&namespace, start.local_name().into_inner())?);
                 value.clear();
@@ -191,7 +188,7 @@ fn walk(
                 "gt" => '>',
                 "quot" => '"',
                 "apos" => '\'',
-                name => numbered(name).ok_or(Malformed)?,
+                name => numbered(name).ok_or(Flaw::Entity)?,
             }),
             Event::End(_) => {
                 ended(&path, value.trim())?;
@@ -200,7 +197,9 @@ fn walk(
             }
             Event::Decl(_) | Event::Comment(_) => {}
             Event::Eof if path.is_empty() => return Ok(()),
-            Event::Eof | Event::DocType(_) | Event::PI(_) => return Err(Malformed),
+            Event::Eof => return Err(Flaw::Syntax),
+            Event::DocType(_) => return Err(Flaw::DocumentType),
+            Event::PI(_) => return Err(Flaw::ProcessingInstruction),
         }
     }
 }
@@ -238,9 +237,9 @@ struct Element {
 }
 
 impl Element {
-    fn of(namespace: &ResolveResult<'_>, name: &str) -> Result<Self, Malformed> {
+    fn of(namespace: &ResolveResult<'_>, name: &str) -> Result<Self, Flaw> {
         match namespace {
-            ResolveResult::Unknown(_) => Err(Malformed),
+            ResolveResult::Unknown(_) => Err(Flaw::Namespace),
             namespace => Ok(Self {
                 soap: *namespace == ResolveResult::Bound(SOAP),
                 people: *namespace == ResolveResult::Bound(PEOPLE),
@@ -250,7 +249,7 @@ impl Element {
     }
 }
 
-fn leaf(path: &[Element], value: &str) -> Result<Option<Reply>, Malformed> {
+fn leaf(path: &[Element], value: &str) -> Result<Option<Reply>, Flaw> {
     let [envelope, body, middle @ .., parent, leaf] = path else { return Ok(None) };
     if !(envelope.soap && envelope.name == "Envelope" && body.soap && body.name == "Body") {
         return Ok(None);
@@ -260,7 +259,7 @@ fn leaf(path: &[Element], value: &str) -> Result<Option<Reply>, Malformed> {
             // The four spellings of xs:boolean.
             "true" | "1" => Ok(Some(Reply::Answer(Existence::Exists))),
             "false" | "0" => Ok(Some(Reply::Answer(Existence::Unknown))),
-            _ => Err(Malformed),
+            _ => Err(Flaw::Content),
         },
         ("Fault", "faultcode") if parent.soap && middle.is_empty() => {
             let (code, ours) = fault(value);

@@ -25,6 +25,62 @@ async fn a_check_in_message_that_is_sent_twice_has_one_receipt() {
     assert_eq!(systems.operations().await, [TAKE, CHECK_IN, CHECK_IN, TAKE, CHECK_IN]);
 }
 
+/// The line between doubles a request: the register sees it twice, and there is one receipt.
+#[tokio::test]
+async fn a_check_in_message_that_the_network_doubles_has_one_receipt() {
+    let systems = Systems::start().await;
+    systems.fault("bhxh", "duplicate", None).await;
+    let first = systems.insurance.send_check_in(&xml0()).await.unwrap();
+    systems.fault("bhxh", "none", None).await;
+    assert_eq!(systems.insurance.send_check_in(&xml0()).await.unwrap(), first);
+}
+
+/// A ward's first cost is a message of its own, though the visit is the same.
+#[tokio::test]
+async fn the_ward_has_a_receipt_of_its_own() {
+    let systems = Systems::start().await;
+    let ward = String::from_utf8(xml0().as_slice().to_vec())
+        .unwrap()
+        .replace("<NGAY_VAO_NOI_TRU/>", "<NGAY_VAO_NOI_TRU>202609150930</NGAY_VAO_NOI_TRU>")
+        .replace("<LY_DO_VNT/>", "<LY_DO_VNT>Theo dõi</LY_DO_VNT>");
+    let first = systems.insurance.send_check_in(&xml0()).await.unwrap();
+    let ward = SecretBytes::new(ward.into_bytes());
+    let second = systems.insurance.send_check_in(&ward).await.unwrap();
+    assert_ne!(first.transaction, second.transaction);
+    assert_eq!(systems.insurance.send_check_in(&ward).await.unwrap(), second);
+}
+
+#[tokio::test]
+async fn the_register_takes_every_code_of_both_lists_and_no_other() {
+    use crate::national::insurance::{CareKind, PatientGroup};
+    let systems = Systems::start().await;
+    let golden = String::from_utf8(xml0().as_slice().to_vec()).unwrap();
+    let (_, rest) = golden.split_once("<MA_DOITUONG_KCB>").unwrap();
+    let group = format!("<MA_DOITUONG_KCB>{}<", rest.split_once('<').unwrap().0);
+    let (_, rest) = golden.split_once("<MA_LOAI_KCB>").unwrap();
+    let care = format!("<MA_LOAI_KCB>{}<", rest.split_once('<').unwrap().0);
+    // For an emergency no message is sent: the register does not take one.
+    let groups = PatientGroup::ALL
+        .iter()
+        .filter(|(code, _)| *code != "2")
+        .map(|(code, _)| (&group, format!("<MA_DOITUONG_KCB>{code}<")));
+    let kinds = CareKind::ALL.iter().map(|(code, _)| (&care, format!("<MA_LOAI_KCB>{code}<")));
+    for (from, to) in groups.chain(kinds) {
+        let document = SecretBytes::new(golden.replace(from.as_str(), &to).into_bytes());
+        assert!(systems.insurance.send_check_in(&document).await.is_ok(), "{to}");
+    }
+    for (from, to) in
+        [(&group, "<MA_DOITUONG_KCB>2<"), (&group, "<MA_DOITUONG_KCB>1.8<"), (&care, "<MA_LOAI_KCB>17<")]
+    {
+        let document = SecretBytes::new(golden.replace(from.as_str(), to).into_bytes());
+        assert_eq!(
+            systems.insurance.send_check_in(&document).await,
+            refused(System::Insurance, "205"),
+            "{to}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_check_in_message_with_a_wrong_tag_is_refused_and_not_tried_again() {
     let systems = Systems::start().await;
@@ -40,11 +96,13 @@ async fn each_fault_under_a_check_in_message_is_told_apart() {
     systems.insurance.send_check_in(&xml0()).await.unwrap();
     for (fault, trouble) in [
         ("server_error", Trouble::Status(500)),
-        ("malformed", Trouble::Malformed),
+        ("maintenance", Trouble::Status(503)),
+        ("doubled", Trouble::Malformed(Flaw::Content)),
+        ("malformed", Trouble::Malformed(Flaw::Content)),
         ("disconnect", Trouble::Interrupted),
         ("oversized", Trouble::TooLarge),
-        ("hostile", Trouble::Malformed),
-        ("deep", Trouble::Malformed),
+        ("hostile", Trouble::Malformed(Flaw::Content)),
+        ("deep", Trouble::Malformed(Flaw::Content)),
         ("redirect", Trouble::Status(302)),
     ] {
         systems.fault("bhxh", fault, None).await;

@@ -19,7 +19,7 @@ use crate::{
     clock::Clock,
     config::Mode,
     national::{
-        ConfigurationError, NationalError, System, Trouble,
+        ConfigurationError, Flaw, NationalError, System, Trouble,
         http::{Http, Repeat, Surroundings, loopback},
     },
     random::Random,
@@ -111,7 +111,7 @@ impl Transport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Trouble> {
         let (parts, body) = request.into_parts();
         // The address is the metadata's: they may lead nowhere that the configuration may not.
-        let url = loopback(SYSTEM, &parts.uri.to_string()).map_err(|_| Trouble::Malformed)?;
+        let url = loopback(SYSTEM, &parts.uri.to_string()).map_err(|_| Trouble::Malformed(Flaw::Content))?;
         let question = parts.method == http::Method::GET;
         let repeat = if question { Repeat::IfNothingDone } else { Repeat::IfNotSent };
         let build = || {
@@ -124,7 +124,7 @@ impl Transport {
         }
         // The protocol's own reader would stop after the first of two documents.
         if serde_json::from_slice::<IgnoredAny>(&reply.body).is_err() {
-            return Err(Trouble::Malformed);
+            return Err(Trouble::Malformed(Flaw::Content));
         }
         let mut response = HttpResponse::new(reply.body.to_vec());
         *response.status_mut() =
@@ -165,7 +165,8 @@ impl IdentityProvider for VneidClient {
             .map_err(|_| Failure::Trouble(Trouble::NoRandomness))?;
         let metadata = self.transport.0.in_time(async { Ok(self.metadata(None).await?) }).await?;
         let url = protocol::authorization_url(&self.configuration, &metadata, &attempt)?;
-        loopback(SYSTEM, url.expose_secret()).map_err(|_| Failure::Trouble(Trouble::Malformed))?;
+        loopback(SYSTEM, url.expose_secret())
+            .map_err(|_| Failure::Trouble(Trouble::Malformed(Flaw::Content)))?;
         Ok(Authorization { url, attempt })
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use flows::person::{Birth, Person, Sex};
-use identity::number::PersonalNumber;
+use identity::{number::PersonalNumber, text::clean_line_within};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use openidconnect::{
     AdditionalClaims, AsyncHttpClient, AuthenticationContextClass, AuthorizationCode,
@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, Configuration, Level, SignedIn};
-use crate::national::Trouble;
+use crate::national::{Flaw, Trouble};
 
 /// How far the provider's clock may be ahead.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
@@ -95,7 +95,7 @@ pub(super) enum Failure {
     UnknownKey,
 }
 
-const MALFORMED: Failure = Failure::Trouble(Trouble::Malformed);
+const MALFORMED: Failure = Failure::Trouble(Trouble::Malformed(Flaw::Content));
 const UNPROVED: Failure = Failure::Trouble(Trouble::Unproved);
 
 /// Reads the provider's metadata and keys (OpenID Connect Discovery 1.0 section 4).
@@ -201,10 +201,7 @@ pub(super) fn verify(
     })?;
     let number = PersonalNumber::parse(&claims.additional_claims().so_dinh_danh).map_err(|_| MALFORMED)?;
     let name = claims.name().and_then(|name| name.get(None)).ok_or(MALFORMED)?;
-    let full_name = name.trim().to_owned();
-    if full_name.is_empty() || full_name.chars().count() > 100 || full_name.chars().any(char::is_control) {
-        return Err(MALFORMED);
-    }
+    let full_name = clean_line_within(name, 100).filter(|name| !name.is_empty()).ok_or(MALFORMED)?;
     let birth = claims.birthdate().and_then(|birth| birthdate(birth)).ok_or(MALFORMED)?;
     let authenticated_at = claims.auth_time().unwrap_or_else(|| claims.issue_time());
     Ok(SignedIn {

@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     config::Mode,
     national::{
-        System, Trouble,
+        Flaw, System, Trouble,
         tests::{PATIENT, people, random},
     },
 };
@@ -140,10 +140,10 @@ async fn each_fault_of_the_provider_is_told_apart() {
     let world = World::start().await;
     for (fault, expected) in [
         ("server_error", unavailable(Trouble::Status(500))),
-        ("malformed", unavailable(Trouble::Malformed)),
-        ("doubled", unavailable(Trouble::Malformed)),
-        ("hostile", unavailable(Trouble::Malformed)),
-        ("deep", unavailable(Trouble::Malformed)),
+        ("malformed", unavailable(Trouble::Malformed(Flaw::Content))),
+        ("doubled", unavailable(Trouble::Malformed(Flaw::Content))),
+        ("hostile", unavailable(Trouble::Malformed(Flaw::Content))),
+        ("deep", unavailable(Trouble::Malformed(Flaw::Content))),
         ("disconnect", unavailable(Trouble::Interrupted)),
         ("oversized", unavailable(Trouble::TooLarge)),
         ("redirect", unavailable(Trouble::Status(302))),
@@ -167,7 +167,7 @@ async fn metadata_are_read_again_after_an_hour_and_their_failure_is_told() {
     world.begin().await;
     world.now.fetch_add(3_600, Ordering::SeqCst);
     let answer = world.vneid.authorization_url(REDIRECT).await;
-    assert_eq!(answer.err(), unavailable(Trouble::Malformed).err());
+    assert_eq!(answer.err(), unavailable(Trouble::Malformed(Flaw::Content)).err());
     world.begin().await;
     let nowhere = world.vneid.authorization_url("/console").await.err();
     let expected = NationalError::NotAskable { system: System::Vneid, field: "redirect_uri" };

@@ -1,7 +1,7 @@
 //! What staff do about open calls.
 
 use super::*;
-use crate::store::desk::REPEAT_SECONDS;
+use crate::store::desk::{COMING_SECONDS, REPEAT_SECONDS};
 
 fn member(name: &str) -> Member {
     Member { account: None, name: name.into() }
@@ -104,8 +104,15 @@ pub async fn a_call_is_made_again_each_minute_until_somebody_answers(world: &Wor
     let stands = standing(world, call).await;
     assert_eq!((stands.state, stands.since, stands.repeated), (CallState::Waiting, at(0), 2));
     world.store.acknowledge_call(coming(call, "Lê Thị Cán", at(130))).await.unwrap();
-    assert_eq!(world.store.repeat_unanswered(at(900)).await.unwrap(), 0);
+    assert_eq!(world.store.repeat_unanswered(at(129 + COMING_SECONDS)).await.unwrap(), 0);
     assert_eq!(standing(world, call).await.repeated, 2);
+    // Whoever wanted to come has not: it is anybody's again.
+    assert_eq!(world.store.repeat_unanswered(at(130 + COMING_SECONDS)).await.unwrap(), 1);
+    let stands = standing(world, call).await;
+    assert_eq!((stands.state, stands.repeated), (CallState::Waiting, 3));
+    assert_eq!(world.store.repeat_unanswered(at(130 + COMING_SECONDS + REPEAT_SECONDS)).await.unwrap(), 1);
+    world.store.take_over(taking(call, "Trần Văn Mẫu", at(500))).await.unwrap();
+    assert_eq!(world.store.repeat_unanswered(at(990)).await.unwrap(), 0);
     // One that was closed is not made again either.
     let (_, second) = called(world, at(1000)).await;
     let close = CloseCall { call: second, decision: decision("Lê Thị Cán"), at: at(1001) };

@@ -17,7 +17,7 @@ use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
         AcknowledgeCall, CallStanding, CallState, Decision, Desk, HandBack, Member, StoreError, TakeOver,
-        desk::REPEAT_SECONDS,
+        desk::{COMING_SECONDS, REPEAT_SECONDS},
     },
 };
 
@@ -112,13 +112,13 @@ pub(super) async fn standing(
         let since = time("call_endings.at", ended)?;
         return Ok(CallStanding { state: CallState::Answered, since, by: None, repeated });
     }
-    let last = sqlx::query(
-        "SELECT * FROM call_events WHERE call = ? AND what != 'repeated' ORDER BY seq DESC LIMIT 1",
-    )
-    .bind(&call)
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some(last) = last else {
+    let last = sqlx::query("SELECT * FROM call_events WHERE call = ? ORDER BY seq DESC LIMIT 1")
+        .bind(&call)
+        .fetch_optional(&mut *connection)
+        .await?;
+    // Made again after somebody had acknowledged it: they did not come.
+    let somebody = last.filter(|last| last.try_get::<&str, _>("what").is_ok_and(|what| what != "repeated"));
+    let Some(last) = somebody else {
         let since = time("calls.at", row.try_get("at")?)?;
         return Ok(CallStanding { state: CallState::Waiting, since, by: None, repeated });
     };
@@ -211,19 +211,20 @@ impl Operation for HandBack {
     }
 }
 
-/// The open calls that nobody has answered since they were last made.
+/// The open calls that nobody has answered since they were last made, and those where whoever wanted to come has not.
 async fn due(connection: &mut SqliteConnection, at: Timestamp) -> Result<Vec<String>, StoreError> {
     let due = sqlx::query_scalar(
         "SELECT calls.id FROM calls
          LEFT JOIN call_endings ON call_endings.call = calls.id
-         LEFT JOIN call_events ON call_events.call = calls.id
+         LEFT JOIN call_events AS last ON last.call = calls.id
+             AND last.seq = (SELECT max(seq) FROM call_events WHERE call = calls.id)
          WHERE call_endings.call IS NULL
-         GROUP BY calls.id
-         HAVING count(CASE WHEN what != 'repeated' THEN 1 END) = 0
-             AND max(coalesce(call_events.at, calls.at)) <= ?
+             AND (coalesce(what, 'repeated') = 'repeated' AND coalesce(last.at, calls.at) <= ?1
+                 OR what = 'acknowledged' AND last.at <= ?2)
          ORDER BY calls.at, calls.id",
     )
     .bind(before(at, REPEAT_SECONDS))
+    .bind(before(at, COMING_SECONDS))
     .fetch_all(connection)
     .await?;
     Ok(due)

@@ -120,6 +120,19 @@ mod tests {
         }
     }
 
+    /// Typed a second time, from the lists.
+    #[test]
+    fn the_lists_are_whole() {
+        let codes =
+            |list: &[(&'static str, &str)]| list.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(" ");
+        assert_eq!(codes(CareKind::ALL), "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16");
+        assert_eq!(
+            codes(PatientGroup::ALL),
+            "1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.11 1.12 1.13 1.14 1.15 1.16 1.17 1.18 2 3.1 3.2 3.3 3.6 \
+             7 7.2 7.3 7.4 8 9 10"
+        );
+    }
+
     #[test]
     fn a_kept_code_comes_back_and_no_other() {
         let kept = serde_json::to_string(&PatientGroup::parse("1.12").unwrap()).unwrap();

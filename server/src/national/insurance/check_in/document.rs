@@ -217,11 +217,12 @@ impl CheckInDocument {
     /// `yyyymmddHHMM`: unknown month and day are 00, the time is 0000 but for a newborn.
     fn birth(&self) -> Result<Field, FieldFault> {
         const TAG: &str = "NGAY_SINH";
-        let Birth { year, month, day } = self.birth.ok_or(FieldFault::Missing(TAG))?;
-        let (month, day) = (month.unwrap_or(0), day.unwrap_or(0));
-        if !(1..=9999).contains(&year) || !(0..=12).contains(&month) || !(0..=31).contains(&day) {
+        let birth = self.birth.ok_or(FieldFault::Missing(TAG))?;
+        if !birth.is_possible(self.arrived.date()) {
             return Err(FieldFault::Malformed(TAG));
         }
+        let Birth { year, month, day } = birth;
+        let (month, day) = (month.unwrap_or(0), day.unwrap_or(0));
         let time = self.birth_time.filter(|_| {
             Date::new(year, month, day).is_ok_and(|born| {
                 let age = self.arrived.date().since(born).map(|age| age.get_days());

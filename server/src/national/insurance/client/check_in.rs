@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{InsuranceClient, SYSTEM, unavailable};
 use crate::national::{
-    NationalError, Trouble,
+    Flaw, NationalError, Trouble,
     http::Repeat,
     insurance::{
         CheckInChannel, Receipt,
@@ -19,7 +19,7 @@ use crate::national::{
 
 impl InsuranceClient {
     async fn deliver(&self, token: &Token, form: &Zeroizing<String>) -> Result<CheckInReply, NationalError> {
-        let malformed = |Malformed| unavailable(Trouble::Malformed);
+        let malformed = |Malformed| unavailable(Trouble::Malformed(Flaw::Content));
         let headers = check_in::headers(token, &self.password_digest).map_err(malformed)?;
         let build = || {
             self.http

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use self::wire::{Reply, TokenReply};
 use super::{
     Existence, PopulationDatabase,
-    wire::{Malformed, fields, too_long},
+    wire::{fields, unfit},
 };
 use crate::{
     clock::Clock,
@@ -97,7 +97,7 @@ impl LgspClient {
         clock: Clock,
         random: Random,
     ) -> Result<Self, ConfigurationError> {
-        if let Some(field) = too_long(&population) {
+        if let Some(field) = unfit(&population) {
             return Err(ConfigurationError::Setting { system: SYSTEM, field });
         }
         let url = |path: &str| loopback(SYSTEM, &format!("{}{path}", configuration.base_url));
@@ -134,7 +134,7 @@ impl LgspClient {
         let reply = self.http.exchange(Repeat::IfNothingDone, build).await.map_err(unavailable)?;
         let token = match (reply.status, wire::token_reply(&reply.body)) {
             (200, Ok(TokenReply(token))) => Arc::new(token),
-            (200, Err(Malformed)) => return Err(unavailable(Trouble::Malformed)),
+            (200, Err(flaw)) => return Err(unavailable(Trouble::Malformed(flaw))),
             (status @ (400 | 401 | 403), _) => return Err(refused(status.to_string())),
             (status, _) => return Err(unavailable(Trouble::Status(status))),
         };
@@ -153,7 +153,7 @@ impl LgspClient {
         };
         let reply = self.http.exchange(Repeat::IfNothingDone, build).await.map_err(unavailable)?;
         match reply.status {
-            200 => wire::reply(&reply.body).map_err(|Malformed| unavailable(Trouble::Malformed)),
+            200 => wire::reply(&reply.body).map_err(|flaw| unavailable(Trouble::Malformed(flaw))),
             status @ (401 | 403) => Ok(Reply::TokenRefused(status.to_string())),
             status => Err(unavailable(Trouble::Status(status))),
         }

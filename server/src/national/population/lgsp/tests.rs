@@ -6,8 +6,9 @@ use national_mock::{Mock, control::Exchange};
 use serde_json::json;
 
 use super::*;
-use crate::national::tests::{
-    PATIENT, born, configuration as national, people, person, population_configuration, random,
+use crate::national::{
+    Flaw,
+    tests::{PATIENT, born, configuration as national, people, person, population_configuration, random},
 };
 
 struct World {
@@ -92,10 +93,10 @@ async fn wrong_keys_fields_and_each_fault_are_told_apart() {
     assert_eq!(client.verify(&long).await, not_askable);
     for (fault, trouble) in [
         ("server_error", Trouble::Status(500)),
-        ("malformed", Trouble::Malformed),
-        ("doubled", Trouble::Malformed),
-        ("hostile", Trouble::Malformed),
-        ("deep", Trouble::Malformed),
+        ("malformed", Trouble::Malformed(Flaw::Syntax)),
+        ("doubled", Trouble::Malformed(Flaw::Syntax)),
+        ("hostile", Trouble::Malformed(Flaw::Content)),
+        ("deep", Trouble::Malformed(Flaw::Content)),
         ("disconnect", Trouble::Interrupted),
         ("oversized", Trouble::TooLarge),
         ("redirect", Trouble::Status(302)),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, ser::SerializeMap as _};
 use zeroize::Zeroizing;
 
 use super::Configuration;
-use crate::national::population::{Existence, wire::Malformed};
+use crate::national::{Flaw, population::Existence};
 
 /// The header `lgspaccesstoken`: base64 of JSON. None where a header cannot hold it, which base64 always can be held by.
 pub(super) fn keys(configuration: &Configuration) -> Option<HeaderValue> {
@@ -42,18 +42,18 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
 pub(in crate::national) struct TokenReply(pub(super) HeaderValue);
 
 /// Reads the answer of the token endpoint.
-pub(in crate::national) fn token_reply(bytes: &[u8]) -> Result<TokenReply, Malformed> {
+pub(in crate::national) fn token_reply(bytes: &[u8]) -> Result<TokenReply, Flaw> {
     #[derive(Deserialize)]
     struct Answer {
         access_token: SecretString,
         token_type: String,
     }
-    let answer: Answer = serde_json::from_slice(bytes).map_err(|_| Malformed)?;
+    let answer: Answer = serde_json::from_slice(bytes).map_err(|error| Flaw::of(&error))?;
     let token = answer.access_token.expose_secret();
     if token.is_empty() || !answer.token_type.eq_ignore_ascii_case("bearer") {
-        return Err(Malformed);
+        return Err(Flaw::Content);
     }
-    sensitive(&Zeroizing::new(format!("Bearer {token}"))).map(TokenReply).ok_or(Malformed)
+    sensitive(&Zeroizing::new(format!("Bearer {token}"))).map(TokenReply).ok_or(Flaw::Content)
 }
 
 /// The question as JSON: the fields by their names, the last one within `NgayThangNamSinh`.
@@ -99,7 +99,7 @@ pub(in crate::national) enum Reply {
 }
 
 /// Reads the answer to the question.
-pub(in crate::national) fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
+pub(in crate::national) fn reply(bytes: &[u8]) -> Result<Reply, Flaw> {
     #[derive(Deserialize)]
     struct Answer {
         code: String,
@@ -111,14 +111,14 @@ pub(in crate::national) fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
         #[serde(rename = "TonTai")]
         exists: bool,
     }
-    let Answer { code, result } = serde_json::from_slice(bytes).map_err(|_| Malformed)?;
+    let Answer { code, result } = serde_json::from_slice(bytes).map_err(|error| Flaw::of(&error))?;
     if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Malformed);
+        return Err(Flaw::Content);
     }
     match (code.as_str(), result) {
         ("200", Some(Outcome { exists: true })) => Ok(Reply::Answer(Existence::Exists)),
         ("200", Some(Outcome { exists: false })) => Ok(Reply::Answer(Existence::Unknown)),
-        ("200", None) => Err(Malformed),
+        ("200", None) => Err(Flaw::Content),
         ("401" | "403", _) => Ok(Reply::TokenRefused(code)),
         _ if code.starts_with('5') => Ok(Reply::Down),
         _ => Ok(Reply::Refused(code)),
@@ -185,7 +185,7 @@ mod tests {
             (json!("Nguyễn Thị Hoà"), json!(null)),
             (json!(200), json!({ "TonTai": true })),
         ] {
-            assert_eq!(answer(code, result), Err(Malformed));
+            assert_eq!(answer(code, result), Err(Flaw::Content));
         }
         for text in [
             "{}",

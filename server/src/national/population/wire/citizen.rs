@@ -4,12 +4,12 @@
 //! read; the rest is passed over unread.
 
 use flows::person::{Birth, Person, Sex};
-use identity::number::PersonalNumber;
+use identity::{number::PersonalNumber, text::clean_line_within};
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{Element, Malformed, fault, walk};
-use crate::national::population::Citizen;
+use super::{Element, fault, walk};
+use crate::national::{Flaw, population::Citizen};
 
 /// What a look-up answers.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,10 +44,7 @@ const PATHS: [&[&str]; 8] = [
 ];
 
 /// Reads the answer to a question about `number`. More than one person in it, or another one, is malformed.
-pub(in crate::national) fn look_up_reply(
-    bytes: &[u8],
-    number: &PersonalNumber,
-) -> Result<LookUpReply, Malformed> {
+pub(in crate::national) fn look_up_reply(bytes: &[u8], number: &PersonalNumber) -> Result<LookUpReply, Flaw> {
     let (mut values, mut people, mut failed) = (Values::default(), 0, None);
     walk(bytes, |path, value| {
         let [envelope, body, inner @ ..] = path else { return Ok(()) };
@@ -78,23 +75,23 @@ pub(in crate::national) fn look_up_reply(
         (1, None) => values
             .citizen()
             .filter(|citizen| citizen.person.number.as_ref() == Some(number))
-            .map_or(Err(Malformed), |citizen| Ok(LookUpReply::Known(citizen))),
-        _ => Err(Malformed),
+            .map_or(Err(Flaw::Content), |citizen| Ok(LookUpReply::Known(citizen))),
+        _ => Err(Flaw::Content),
     }
 }
 
 impl Values {
-    fn keep(&mut self, path: &[Element], value: &str) -> Result<(), Malformed> {
+    fn keep(&mut self, path: &[Element], value: &str) -> Result<(), Flaw> {
         let names = || path.iter().map(|element| element.name.as_str());
         let Some(place) = PATHS.iter().position(|known| names().eq(known.iter().copied())) else {
             return Ok(());
         };
-        if value.chars().count() > 100 || value.chars().any(char::is_control) {
-            return Err(Malformed);
-        }
+        // No XML document holds a control character (XML 1.0 section 2.2).
+        let value = clean_line_within(value, 100).filter(|_| !value.chars().any(char::is_control));
+        let value = value.ok_or(Flaw::Content)?;
         match self.0.get_mut(place) {
-            Some(slot @ None) => *slot = Some(Zeroizing::new(value.to_owned())),
-            _ => return Err(Malformed),
+            Some(slot @ None) => *slot = Some(Zeroizing::new(value)),
+            _ => return Err(Flaw::Content),
         }
         Ok(())
     }
@@ -153,7 +150,7 @@ mod tests {
         };
     }
 
-    fn read(text: &str, number: &str) -> Result<LookUpReply, Malformed> {
+    fn read(text: &str, number: &str) -> Result<LookUpReply, Flaw> {
         look_up_reply(text.as_bytes(), &PersonalNumber::parse(number).unwrap())
     }
 
@@ -180,7 +177,7 @@ mod tests {
     #[test]
     fn another_person_or_two_or_half_of_one_is_malformed() {
         let golden = wire!("look-up-response.xml");
-        assert_eq!(read(golden, "001031000007"), Err(Malformed));
+        assert_eq!(read(golden, "001031000007"), Err(Flaw::Content));
         for (from, to) in [
             ("</CongDan>", "</CongDan><CongDan/><CongDan></CongDan>"),
             ("<Ho>Nguyễn</Ho>", "<Ho>Nguyễn</Ho><Ho>Trần</Ho>"),
@@ -196,10 +193,10 @@ mod tests {
         ] {
             let text = golden.replacen(from, to, 1);
             assert_ne!(text, golden);
-            assert_eq!(read(&text, "001148012345"), Err(Malformed), "{to}");
+            assert_eq!(read(&text, "001148012345"), Err(Flaw::Content), "{to}");
         }
         let long = golden.replace("Hoà", &"a".repeat(101));
-        assert_eq!(read(&long, "001148012345"), Err(Malformed));
+        assert_eq!(read(&long, "001148012345"), Err(Flaw::Content));
     }
 
     #[test]

@@ -68,27 +68,79 @@ fn the_golden_answers_are_understood() {
 }
 
 #[test]
-fn what_is_not_plainly_yes_or_no_is_malformed() {
+fn what_is_not_plainly_yes_or_no_is_refused_with_a_reason() {
     let golden = wire!("verify-response-exists.xml");
-    for (from, to) in [
-        ("true", "maybe"),
-        ("true", ""),
-        ("true", "&e9;"),
-        ("<dan:TonTai>true</dan:TonTai>", ""),
-        ("<dan:TonTai>true</dan:TonTai>", "<dan:TonTai>true</dan:TonTai><dan:TonTai>false</dan:TonTai>"),
-        ("schemas.xmlsoap.org", "schemas.example"),
-        ("xmlns:dan=\"http://dancuquocgia.bca\"", ""),
-        ("</soapenv:Envelope>", ""),
-        ("<soapenv:Header/>", "<?evil?>"),
-        ("<soapenv:Envelope", "<!DOCTYPE a [<!ENTITY e9 \"true\">]><soapenv:Envelope"),
+    for (from, to, flaw) in [
+        ("true", "maybe", Flaw::Content),
+        ("true", "", Flaw::Content),
+        ("true", "&e9;", Flaw::Entity),
+        ("true", "&#x110000;", Flaw::Entity),
+        ("<dan:TonTai>true</dan:TonTai>", "", Flaw::Content),
+        (
+            "<dan:TonTai>true</dan:TonTai>",
+            "<dan:TonTai>true</dan:TonTai><dan:TonTai>false</dan:TonTai>",
+            Flaw::Content,
+        ),
+        ("schemas.xmlsoap.org", "schemas.example", Flaw::Content),
+        ("xmlns:dan=\"http://dancuquocgia.bca\"", "", Flaw::Namespace),
+        ("</soapenv:Envelope>", "", Flaw::Syntax),
+        ("</dan:TonTai>", "</dan:Khac>", Flaw::Syntax),
+        ("<soapenv:Header/>", "<?evil?>", Flaw::ProcessingInstruction),
+        ("<soapenv:Envelope", "<!DOCTYPE a [<!ENTITY e9 \"true\">]><soapenv:Envelope", Flaw::DocumentType),
+        (
+            "<soapenv:Envelope",
+            "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><soapenv:Envelope",
+            Flaw::DocumentType,
+        ),
     ] {
         let text = golden.replace(from, to);
         assert_ne!(text, golden);
-        assert_eq!(reply(text.as_bytes()), Err(Malformed), "{to}");
+        assert_eq!(reply(text.as_bytes()), Err(flaw), "{to}");
     }
-    assert_eq!(reply("<a>".repeat(10_000).as_bytes()), Err(Malformed));
-    assert_eq!(reply(b""), Err(Malformed));
-    assert_eq!(reply(b"\xff\xfe"), Err(Malformed));
+    assert_eq!(reply(b""), Err(Flaw::Content));
+    assert_eq!(reply(b"\xff\xfe"), Err(Flaw::Encoding));
+}
+
+/// Well-formed to the end, and the answer is in it: only the depth decides.
+#[test]
+fn nesting_is_followed_to_the_32nd_level_and_no_further() {
+    let nested = |levels: usize| {
+        let (start, end) = ("<a>".repeat(levels), "</a>".repeat(levels));
+        let text = wire!("verify-response-exists.xml")
+            .replace("<soapenv:Body>", &format!("<soapenv:Body>{start}"))
+            .replace("</soapenv:Body>", &format!("{end}</soapenv:Body>"));
+        reply(text.as_bytes())
+    };
+    // Envelope, Body, KetQuaXacThuc and TonTai are four.
+    let own = 4;
+    assert_eq!(nested(32 - own), Ok(Reply::Answer(Existence::Exists)));
+    assert_eq!(nested(33 - own), Err(Flaw::Depth));
+    assert_eq!(nested(10_000), Err(Flaw::Depth));
+}
+
+#[test]
+fn names_go_out_as_people_have_them_and_as_xml_holds_them() {
+    let birth = born(1948, None, None);
+    let long = "Nguyễn Phúc Bảo Ân Quỳnh Hương Trang Thị Ngọc Minh Châu Kim H";
+    assert_eq!(long.chars().count(), 61);
+    for (name, sent) in [
+        ("Thị", "THỊ"),
+        (long, "NGUYỄN PHÚC BẢO ÂN QUỲNH HƯƠNG TRANG THỊ NGỌC MINH CHÂU KIM H"),
+        ("Nguye\u{302}\u{303}n Thi\u{323} Hoa\u{300}", "NGUYỄN THỊ HOÀ"),
+        ("LÊ VĂN TÁM", "LÊ VĂN TÁM"),
+        ("Lê\u{7}\u{202e} Văn\u{0} Tám", "LÊ VĂN TÁM"),
+    ] {
+        let text = written(&person("001148012345", name, birth)).unwrap();
+        assert!(text.contains(&format!("<dan:HoVaTen>{sent}</dan:HoVaTen>")), "{name:?}: {}", *text);
+        assert!(
+            reply(text.as_bytes()).is_err_and(|flaw| flaw == Flaw::Content),
+            "{name:?} is not well-formed"
+        );
+    }
+    let mut configuration = population_configuration("http://127.0.0.1:8090");
+    assert_eq!(unfit(&configuration), None);
+    configuration.unit = Some("DV\u{7}".to_owned());
+    assert_eq!(unfit(&configuration), Some("unit"));
 }
 
 #[test]

@@ -55,8 +55,14 @@ impl Operation for Claim {
                 continue;
             };
             tx.log(Logged::MessageClaimed, &message, &row, self.at).await?;
-            let payload = row.try_get::<Option<Vec<u8>>, _>("payload")?;
-            let payload = payload.ok_or(StoreError::Malformed { what: "outbox.payload" })?;
+            let sealed = row.try_get::<Option<Vec<u8>>, _>("payload")?;
+            let opened = sealed
+                .map(|sealed| Sealed::<SecretBytes>::from_stored(sealed).open(&key, payload_place(&message)));
+            // One row that is damaged holds up nobody else's messages.
+            let Some(Ok(payload)) = opened else {
+                set_aside(tx, &message, self.at).await?;
+                continue;
+            };
             return Ok(Some(ClaimedMessage {
                 id: id("outbox.id", &message)?,
                 kind: parse_word("outbox.kind", row.try_get("kind")?)?,
@@ -64,10 +70,23 @@ impl Operation for Claim {
                 attempt: row.try_get("attempts")?,
                 tried: row.try_get("tried")?,
                 since: time("outbox.since", row.try_get("since")?)?,
-                payload: Sealed::<SecretBytes>::from_stored(payload).open(&key, payload_place(&message))?,
+                payload,
             }));
         }
     }
+}
+
+/// A message that cannot be read is staff's.
+async fn set_aside(tx: &mut Transaction<'_>, message: &str, at: Timestamp) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "UPDATE outbox SET state = 'dead', leased_until = NULL, error = 'payload_unreadable', ended_at = ?
+         WHERE id = ? RETURNING *",
+    )
+    .bind(at.as_millisecond())
+    .bind(message)
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::MessageDeferred, message, &row, at).await
 }
 
 #[async_trait]

@@ -197,6 +197,28 @@ async fn a_destroyed_key_is_not_left_on_the_disk() {
 }
 
 #[tokio::test]
+async fn a_damaged_message_is_staff_s_and_holds_up_nobody_else_s() {
+    use crate::store::{MessageKind, Outbox as _, Standing, conformance::outbox::with_messages};
+    for sql in [
+        "UPDATE outbox SET payload = randomblob(60) WHERE seq = 1",
+        "UPDATE outbox SET payload = NULL WHERE seq = 1",
+    ] {
+        let (folder, store) = fresh().await;
+        let world = World::new(&store).await;
+        with_messages(&world, "001148000001", &[MessageKind::InsuranceLookUp]).await;
+        let second = with_messages(&world, "001148000002", &[MessageKind::InsuranceLookUp]).await;
+        tamper(folder.path(), sql).await;
+        let lease = jiff::SignedDuration::from_mins(2);
+        let claimed = store.claim_message(at(1), lease).await.unwrap().unwrap();
+        assert_eq!(claimed.visit, second.visit, "{sql}");
+        let undelivered = store.undelivered_messages().await.unwrap();
+        let dead =
+            undelivered.iter().find(|message| matches!(message.standing, Standing::Dead { .. })).unwrap();
+        assert_eq!(dead.error.as_deref(), Some("payload_unreadable"), "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_changes_the_log_or_a_record_is_found_out() {
     for (sql, expected) in [
         ("UPDATE audit SET at = at + 1 WHERE seq = 5", AuditReport::BrokenLeaf { seq: 5 }),

@@ -117,7 +117,6 @@ fn the_time_of_birth_is_written_for_28_days() {
     assert!(written(&born(8, 18)).contains("<NGAY_SINH>202608182359<"), "the 28th day");
     assert!(written(&born(8, 17)).contains("<NGAY_SINH>202608170000<"), "the 29th");
     assert!(written(&born(9, 15)).contains("<NGAY_SINH>202609152359<"), "today");
-    assert!(written(&born(9, 16)).contains("<NGAY_SINH>202609160000<"), "not born yet");
     let month = CheckInDocument {
         birth: Some(Birth { year: 1960, month: Some(5), day: None }),
         birth_time: Some(Time::constant(1, 1, 0, 0)),
@@ -209,6 +208,24 @@ fn a_card_without_dates_keeps_its_place_among_the_others() {
     let text = written(&CheckInDocument { cards, ..hoa() });
     assert!(text.contains("<MA_THE_BHYT>0123456789;HT3010148012345<"));
     assert!(text.contains("<MA_DKBD>;01999<") && text.contains("<GT_THE_TU>;20260101<"), "{text}");
+}
+
+#[test]
+fn a_birth_that_cannot_be_is_not_written() {
+    for (year, month, day) in [
+        (1948, Some(2), Some(30)),
+        (1948, Some(13), Some(1)),
+        (1948, Some(0), Some(1)),
+        (1948, Some(3), Some(0)),
+        (1948, None, Some(12)),
+        (2026, Some(9), Some(16)),
+        (2027, None, None),
+        (1899, None, None),
+    ] {
+        let birth = Some(Birth { year, month, day });
+        let fault = CheckInDocument { birth, ..hoa() }.check();
+        assert_eq!(fault, Err(FieldFault::Malformed("NGAY_SINH")), "{year} {month:?} {day:?}");
+    }
 }
 
 #[test]
