@@ -3,7 +3,9 @@
 use identity::SecretBytes;
 
 use super::*;
-use crate::store::{Desk as _, Member, MessageKind, NewMessage, Outbox as _, Queues as _, TakeOver};
+use crate::store::{
+    Desk as _, Member, MessageKind, NewMessage, Outbox as _, Queues as _, TakeOver, desk::COMING_SECONDS,
+};
 
 /// `text` as a form carries it.
 fn typed(text: &str) -> String {
