@@ -29,6 +29,7 @@ use crate::{
         self, Console,
         live::{Live, News},
     },
+    look,
     national::{
         ChipCheck, ChipCheckClient, ConfigurationError, IdentityProvider, InsuranceClient,
         NationalConfiguration, VneidClient,
@@ -357,7 +358,7 @@ pub async fn assemble(
         simulated: conversations.simulated,
         live: live.clone(),
     };
-    let pages = console::router(console).merge(waiting::router(waiting));
+    let pages = console::router(console).merge(waiting::router(waiting)).merge(look::router());
     let api = Api { store: shared, clock, conversations, first_costs };
     Ok(Assembled { router: api::router(Arc::new(api), pages), store, worker, live })
 }

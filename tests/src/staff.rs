@@ -150,7 +150,7 @@ pub fn admit_by_hand(world: &World, full_name: &str) -> io::Result<()> {
         ("reason", "Đã xem thẻ và người"),
         ("full_name", full_name),
         ("number", ""),
-        ("birth_year", "1990"),
+        ("birth", "1990"),
         ("sex", "male"),
         ("where_to", "illness/p1"),
     ];

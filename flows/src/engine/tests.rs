@@ -24,6 +24,7 @@ fn station() -> Station {
         code: "01999".into(),
         name: text("Trạm"),
         desk: text("Trạm"),
+        emergency_room: "p1".into(),
         rooms: vec![room("p1"), room("p2")],
         reasons: vec![reason("illness", &["p1", "p2"]), reason("vaccination", &["p2"])],
         queue: crate::health::queue::Interleave::default(),

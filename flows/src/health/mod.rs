@@ -38,6 +38,8 @@ pub struct Station {
     pub name: Text,
     /// The desk: where people go when nobody comes to the kiosk, or when staff go on there.
     pub desk: Text,
+    /// The room that emergencies go to, by id. A reason has to be served there.
+    pub emergency_room: String,
     /// Its rooms.
     pub rooms: Vec<Room>,
     /// Why people come.
@@ -86,6 +88,11 @@ pub enum StationError {
         /// The room.
         room: String,
     },
+    /// There is no such room for emergencies, or nobody is treated there.
+    #[error(
+        "emergency_room is {0}: name a room that stands under [[rooms]] and serves one of the [[reasons]]"
+    )]
+    NoEmergencyRoom(String),
     /// An id stands twice.
     #[error("the id {0} stands twice")]
     Twice(String),
@@ -127,6 +134,9 @@ impl Station {
                 return Err(StationError::UnknownRoom { reason: reason.id.clone(), room: room.clone() });
             }
         }
+        if self.emergency().is_none() {
+            return Err(StationError::NoEmergencyRoom(self.emergency_room.clone()));
+        }
         Ok(())
     }
 
@@ -138,6 +148,13 @@ impl Station {
     /// The reason with `id`.
     pub fn reason(&self, id: &str) -> Option<&Reason> {
         self.reasons.iter().find(|reason| reason.id == id)
+    }
+
+    /// Where an emergency goes, and the first reason that is served there: nobody is asked for one.
+    pub fn emergency(&self) -> Option<(&Reason, &Room)> {
+        let room = self.room(&self.emergency_room)?;
+        let reason = self.reasons.iter().find(|reason| reason.rooms.contains(&room.id))?;
+        Some((reason, room))
     }
 
     /// Where someone with these answers waits: the room chosen, or the only one that serves the reason.

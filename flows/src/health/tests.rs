@@ -9,6 +9,7 @@ fn station() -> Station {
         code: "01999".into(),
         name: text("Trạm"),
         desk: text("Trạm"),
+        emergency_room: "p2".into(),
         rooms: vec![room("p1"), room("p2")],
         reasons: vec![Reason {
             id: "illness".into(),
@@ -23,7 +24,7 @@ fn station() -> Station {
 fn a_station_that_names_what_is_not_there_is_refused_with_the_name() {
     type Spoil = fn(&mut Station);
     assert_eq!(station().check(), Ok(()));
-    let cases: [(Spoil, StationError); 8] = [
+    let cases: [(Spoil, StationError); 10] = [
         (|s| s.code = "1999".into(), StationError::Code),
         (|s| s.queue.priority_per_normal = 0, StationError::Turns),
         (|s| s.queue.priority_per_normal = 10, StationError::Turns),
@@ -33,6 +34,8 @@ fn a_station_that_names_what_is_not_there_is_refused_with_the_name() {
             |s| s.reasons[0].rooms.push("p9".into()),
             StationError::UnknownRoom { reason: "illness".into(), room: "p9".into() },
         ),
+        (|s| s.emergency_room = "p9".into(), StationError::NoEmergencyRoom("p9".into())),
+        (|s| s.reasons[0].rooms.truncate(1), StationError::NoEmergencyRoom("p2".into())),
         (|s| s.rooms.push(s.rooms[0].clone()), StationError::Twice("p1".into())),
         (|s| s.reasons.push(s.reasons[0].clone()), StationError::Twice("illness".into())),
     ];
@@ -51,6 +54,13 @@ fn the_room_follows_from_the_reason_or_is_chosen_among_its_rooms() {
     assert_eq!(station.room_for("illness", Some("p9")), None);
     station.reasons[0].rooms.truncate(1);
     assert_eq!(station.room_for("illness", None).unwrap().id, "p1");
+}
+
+#[test]
+fn an_emergency_goes_to_its_room_and_nobody_is_asked_for_a_reason() {
+    let station = station();
+    let (reason, room) = station.emergency().unwrap();
+    assert_eq!((reason.id.as_str(), room.id.as_str()), ("illness", "p2"));
 }
 
 #[test]

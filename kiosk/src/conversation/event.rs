@@ -102,6 +102,8 @@ pub enum PersonSays {
     Choose(String),
     /// Gọi nhân viên.
     CallStaff,
+    /// Cấp cứu, at the first screen.
+    Emergency,
     /// I am done here, or want to stop.
     Stop,
     /// I am still here.

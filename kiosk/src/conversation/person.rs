@@ -12,6 +12,11 @@ impl State {
         match said {
             PersonSays::StillHere => {}
             PersonSays::CallStaff => self.call_staff(self.trouble(), commands),
+            PersonSays::Emergency => {
+                if self.at == At::Welcome {
+                    self.call_staff(ReasonCode::Emergency, commands);
+                }
+            }
             PersonSays::Stop => self.leave(commands),
             PersonSays::Language(language) => {
                 if self.at == At::Welcome {

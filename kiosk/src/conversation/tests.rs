@@ -494,6 +494,18 @@ fn staff_can_be_called_before_anything_began() {
 }
 
 #[test]
+fn an_emergency_calls_staff_at_one_touch_and_asks_nothing() {
+    let mut play = Play::new();
+    play.person(PersonSays::Emergency);
+    let called =
+        Command::CallStaff { visit: VisitId(1), session: None, step: "welcome", code: ReasonCode::Emergency };
+    assert_eq!(play.orders, [called]);
+    assert_eq!(play.staff(), Some(ReasonCode::Emergency));
+    // Whoever presses again calls nobody twice.
+    assert!(play.person(PersonSays::Emergency).orders.is_empty());
+}
+
+#[test]
 fn a_forgotten_card_calls_staff_once() {
     let mut play = Play::new();
     play.reading().person(PersonSays::Stop).wiped();

@@ -42,6 +42,10 @@ pub const DISABLED: Pair = pair([0x3A, 0x48, 0x4A], [0xDD, 0xE5, 0xE4]);
 pub const STAFF: Pair = pair([0x2B, 0x1B, 0x00], [0xFF, 0xCF, 0x5C]);
 /// The same while it is pressed.
 pub const STAFF_PRESSED: Pair = pair([0x2B, 0x1B, 0x00], [0xF2, 0xB7, 0x2E]);
+/// Cấp cứu.
+pub const EMERGENCY: Pair = pair([0xFF, 0xFF, 0xFF], [0xA8, 0x0F, 0x12]);
+/// The same while it is pressed.
+pub const EMERGENCY_PRESSED: Pair = pair([0xFF, 0xFF, 0xFF], [0x7A, 0x08, 0x0B]);
 /// DỮ LIỆU MÔ PHỎNG.
 pub const SIMULATED: Pair = pair([0xFF, 0xFF, 0xFF], [0x5B, 0x1A, 0x6E]);
 /// Something to correct.
@@ -65,6 +69,8 @@ pub const PAIRS: &[(&str, Pair)] = &[
     ("disabled", DISABLED),
     ("staff", STAFF),
     ("staff, pressed", STAFF_PRESSED),
+    ("emergency", EMERGENCY),
+    ("emergency, pressed", EMERGENCY_PRESSED),
     ("simulated", SIMULATED),
     ("warning", WARNING),
     ("notice", NOTICE),

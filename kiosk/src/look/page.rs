@@ -271,6 +271,12 @@ impl Page<'_> {
         widget::button(self.ui, self.look, rect, &face).clicked()
     }
 
+    /// The button for an emergency in `rect`, in letters that are read from across the hall.
+    pub fn emergency_in(&mut self, rect: Rect, label: &str) -> bool {
+        let face = face(label, Kind::Emergency, Some(drawing::bell), self.look.title());
+        widget::button(self.ui, self.look, rect, &face).clicked()
+    }
+
     /// A button in `rect` that may not be pressed yet.
     pub fn button_if(
         &mut self,

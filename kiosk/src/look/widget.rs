@@ -142,6 +142,8 @@ pub enum Kind {
     Secondary,
     /// Calls staff.
     Staff,
+    /// Calls staff to an emergency.
+    Emergency,
     /// A key of the number pad.
     Key,
 }
@@ -156,6 +158,8 @@ impl Kind {
             (Self::Secondary | Self::Key, true) => colour::SECONDARY_PRESSED,
             (Self::Staff, false) => colour::STAFF,
             (Self::Staff, true) => colour::STAFF_PRESSED,
+            (Self::Emergency, false) => colour::EMERGENCY,
+            (Self::Emergency, true) => colour::EMERGENCY_PRESSED,
         }
     }
 }

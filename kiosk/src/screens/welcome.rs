@@ -1,4 +1,4 @@
-//! Nobody is here yet: one button, and the language.
+//! Nobody is here yet: one button, the language, and Cấp cứu.
 
 use egui::{Rect, pos2, vec2};
 use flows::{Language, Service};
@@ -12,6 +12,11 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let (look, words) = (page.look, page.words);
     languages(state, page);
     page.space();
+    // It asks nothing: staff come, and whoever needs them does not read on.
+    let emergency = page.bottom(look.mm(44.0));
+    if page.emergency_in(emergency, &words.say("welcome-emergency")) {
+        page.says(PersonSays::Emergency);
+    }
     page.title(&words.say("welcome-title"));
     match &state.welcome {
         Some(welcome) if state.server_reached => {
@@ -22,7 +27,8 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
                     Service::Lodging => words.say("welcome-begin-lodging"),
                     Service::Exam => words.say("welcome-begin-exam"),
                 };
-                let area = page.bottom(look.mm(56.0));
+                page.space();
+                let area = page.take(look.mm(56.0));
                 if page.button_in(area, &label, Kind::Primary, Some(drawing::forward)) {
                     page.says(PersonSays::Begin(*service));
                 }

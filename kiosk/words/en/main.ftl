@@ -15,6 +15,7 @@ welcome-text = Please have your chip identity card ready, then press the button 
 welcome-begin-health = Get a queue number
 welcome-begin-lodging = Register a stay
 welcome-begin-exam = Check in to an exam
+welcome-emergency = Emergency
 welcome-wait = The kiosk is connecting. One moment, please.
 welcome-unreachable = The kiosk cannot connect now. Please go to the reception desk.
 

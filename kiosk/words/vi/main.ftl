@@ -15,6 +15,7 @@ welcome-text = Xin chuẩn bị thẻ căn cước có gắn chip, rồi bấm n
 welcome-begin-health = Lấy số khám bệnh
 welcome-begin-lodging = Khai báo lưu trú
 welcome-begin-exam = Vào phòng thi
+welcome-emergency = Cấp cứu
 welcome-wait = Máy đang kết nối với trạm. Xin chờ trong giây lát.
 welcome-unreachable = Máy chưa kết nối được với trạm. Xin mời ông/bà đến quầy tiếp đón.
 

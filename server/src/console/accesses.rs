@@ -18,13 +18,13 @@ use super::{
     failure::{Failure, html},
     form,
     session::Staff,
-    visits::local,
+    time,
 };
 use crate::{
     staff::Role,
     store::{
         Visit,
-        accesses::{Access, Accesses, NewAccess, Purpose, REASON_MINUTES, Shown},
+        accesses::{Access, Accesses, File, NewAccess, NewFileAccess, Purpose, REASON_MINUTES, Seen, Shown},
         visits::station_day,
     },
 };
@@ -56,6 +56,19 @@ impl Console {
         let access =
             NewAccess { staff: staff.id, session: staff.session, visits, shown, purpose, reason: None, at };
         Ok(self.store.record_access(access).await?)
+    }
+
+    /// Writes down that a file is shown that is kept outside of a visit, before it is.
+    pub(super) async fn note_file(
+        &self,
+        staff: &Staff,
+        file: File,
+        subject: Option<Uuid>,
+        shown: Shown,
+    ) -> Result<(), Failure> {
+        let (at, session) = (self.clock.now(), staff.session);
+        let access = NewFileAccess { staff: staff.id, session, file, subject, shown, at };
+        Ok(self.store.record_file_access(access).await?)
     }
 
     /// Lets `staff` see one record, and writes that down: by duty, or for a reason given a moment ago in this session.
@@ -101,7 +114,7 @@ pub(super) fn ask(
         frame: staff.frame(console),
         visit: visit.recorded.visit,
         number: visit.recorded.ticket_number(),
-        day: station_day(visit.recorded.at).strftime("%d/%m/%Y").to_string(),
+        day: time::day(station_day(visit.recorded.at)),
         faults,
     };
     html(status, &page)
@@ -146,9 +159,8 @@ struct Row {
     time: String,
     staff: Uuid,
     name: String,
-    subject: Uuid,
-    number: String,
-    day: String,
+    subject: Option<Uuid>,
+    seen: String,
     shown: &'static str,
     purpose: &'static str,
     reason: Option<String>,
@@ -157,12 +169,15 @@ struct Row {
 impl From<Access> for Row {
     fn from(access: Access) -> Self {
         Self {
-            time: local(access.at).strftime("%d/%m/%Y %H:%M:%S").to_string(),
+            time: time::local(access.at).strftime("%d/%m/%Y %H:%M:%S").to_string(),
             staff: access.staff,
             name: access.name,
             subject: access.subject,
-            number: access.number,
-            day: access.day.strftime("%d/%m/%Y").to_string(),
+            seen: match access.seen {
+                Seen::Visit { day, number, .. } => format!("Số {number}, {}", time::day(day)),
+                Seen::File(File::Call(_)) => "Người gọi từ kiosk".to_owned(),
+                Seen::File(File::Request(_)) => "Yêu cầu về dữ liệu cá nhân".to_owned(),
+            },
             shown: match access.shown {
                 Shown::List => "Danh sách",
                 Shown::Record => "Hồ sơ",
@@ -173,6 +188,7 @@ impl From<Access> for Row {
                 Purpose::Reception => "Tiếp đón",
                 Purpose::Care => "Khám chữa bệnh",
                 Purpose::Reason => "Theo lý do đã nêu",
+                Purpose::Request => "Trả lời yêu cầu của người dân",
             },
             reason: access.reason,
         }

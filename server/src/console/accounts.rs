@@ -18,7 +18,7 @@ use super::{
     failure::{Failure, html},
     form,
     session::Staff,
-    sign_in::chosen,
+    sign_in::enrolment::chosen,
 };
 use crate::{
     staff::{Code, Password, Post, Role, UserName},

@@ -15,6 +15,7 @@ use flows::{
     },
     policy::Strength,
 };
+use identity::ReasonCode;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -34,6 +35,7 @@ use crate::{
     staff::Role,
     store::{
         AdmitByHand, CallState, Decision, Method, NewVisit, OpenCall, Patient, Queue, SessionRow,
+        accesses::{File, Shown},
         visits::station_day,
     },
 };
@@ -45,7 +47,7 @@ pub(super) struct Typed {
     pub(super) reason: String,
     pub(super) full_name: String,
     pub(super) number: String,
-    pub(super) birth_year: String,
+    pub(super) birth: String,
     pub(super) sex: String,
     /// `REASON/ROOM`
     pub(super) where_to: String,
@@ -63,7 +65,7 @@ impl Typed {
         Self {
             full_name: person.full_name.clone(),
             number: person.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default(),
-            birth_year: form::birth_text(person.birth),
+            birth: form::birth_text(person.birth),
             sex: form::sex_value(person.sex).to_owned(),
             where_to: match (&known.reason, &known.room) {
                 (Some(reason), Some(room)) => format!("{reason}/{room}"),
@@ -107,12 +109,24 @@ pub(super) async fn page(
     let held = call.standing.state == CallState::TakenOver;
     let mine = held && call.standing.by.as_ref() == Some(&staff.member());
     let known = conversation(console, &call).await?.and_then(|session| at_desk(&session.state));
+    // Whom the conversation established is shown to whoever goes on with it, and to nobody else.
+    if mine && let Some(person) = known.as_ref().and_then(|known| known.person.as_ref()) {
+        let subject = match &person.number {
+            Some(number) => console.store.subject(number).await?,
+            None => None,
+        };
+        console.note_file(staff, File::Call(call.id), subject, Shown::Record).await?;
+    }
     let prefilled = typed.is_none() && mine && known.as_ref().is_some_and(|known| known.person.is_some());
-    let typed = match (&known, typed) {
+    let mut typed = match (&known, typed) {
         (_, Some(typed)) => typed,
         (Some(known), None) if mine => Typed::from_conversation(known),
         (_, None) => Typed::default(),
     };
+    if call.code == ReasonCode::Emergency && typed.where_to.is_empty() {
+        typed.where_to = form::emergency_place(&console.station);
+        PriorityGround::Emergency.as_str().clone_into(&mut typed.priority);
+    }
     let page = Page {
         frame: staff.frame(console),
         taken: held && !mine,
@@ -152,7 +166,7 @@ fn read(
     let why = form::line(&typed.reason, "Lý do nhập tay / Why by hand", &mut faults);
     let full_name = form::name(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
     let number = form::number(&typed.number, &mut faults);
-    let birth = form::birth(&typed.birth_year, today, &mut faults);
+    let birth = form::birth(&typed.birth, today, &mut faults);
     let place = form::place(&typed.where_to, station, &mut faults);
     let (Some(why), Some(full_name), Some((reason, room)), []) = (why, full_name, place, faults.as_slice())
     else {

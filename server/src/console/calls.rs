@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{Redirect, Response},
 };
+use identity::ReasonCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -19,8 +20,7 @@ use super::{
     form,
     live::News,
     session::Staff,
-    visits::local,
-    words,
+    time, words,
 };
 use crate::{
     staff::Role,
@@ -45,6 +45,8 @@ pub(super) struct CallView {
     pub(super) state_class: &'static str,
     pub(super) by: Option<String>,
     pub(super) repeated: u32,
+    /// It goes before every other call, and sounds otherwise.
+    pub(super) emergency: bool,
 }
 
 impl CallView {
@@ -60,13 +62,14 @@ impl CallView {
             what_english: call.code.meaning(),
             advice: words::advice(call.code),
             advice_english: call.code.action(),
-            since: local(call.at).strftime("%H:%M").to_string(),
+            since: time::hour(call.at),
             minutes: now.duration_since(call.at).as_mins().max(0),
             state,
             state_english,
             state_class,
             by: call.standing.by.as_ref().map(|member| member.name.clone()),
             repeated: call.standing.repeated,
+            emergency: call.code == ReasonCode::Emergency,
         }
     }
 }
@@ -82,11 +85,12 @@ struct ListPage {
 /// `GET /staff`
 pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result<Response, Failure> {
     let now = console.clock.now();
-    let calls = console.store.open_calls().await?;
+    let mut calls = console.store.open_calls().await?;
+    calls.sort_by_key(|call| (call.code != ReasonCode::Emergency, call.at));
     let page = ListPage {
         frame: staff.frame(&console),
         calls: calls.into_iter().map(|call| CallView::new(call, now)).collect(),
-        now: local(now).strftime("%H:%M:%S").to_string(),
+        now: time::hour(now),
     };
     html(StatusCode::OK, &page)
 }

@@ -17,20 +17,21 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    Console, Frame,
+    Console, Frame, accesses,
     check::Id,
     failure::{Failure, html},
     form::{self, WhereTo},
     live::News,
     session::Staff,
-    visits::{found, local},
+    time,
+    visits::found,
     words,
 };
 use crate::{
     staff::Role,
     store::{
         CorrectVisit, Decision, Method, Patient, PlaceChange, QueuePlace, StoreError, Visit, Wrong,
-        visits::station_day,
+        accesses::Shown, visits::station_day,
     },
 };
 
@@ -101,7 +102,10 @@ fn page(
 pub(super) async fn show(Of(console): Of<Console>, staff: Staff, Id(visit): Id) -> Result<Response, Failure> {
     staff.require(Role::Reception)?;
     let visit = found(&console, visit).await?;
-    let patient = visit.patient.as_ref().ok_or(Failure::NotFound)?;
+    if !console.may_see(&staff, &visit, Shown::Record).await? {
+        return accesses::ask(&console, &staff, &visit, Vec::new());
+    }
+    let patient = visit.patient_shown(station_day(console.clock.now())).ok_or(Failure::NotFound)?;
     let version = console.store.visit_versions(visit.recorded.visit).await?.len();
     let unknown = visit.recorded.method == Method::Undetermined;
     let typed = Typed {
@@ -155,7 +159,7 @@ fn read(typed: &Typed, staff: &Staff, console: &Console, visit: &Visit) -> Resul
     let to_say = format!(
         "Lượt khám số {} ngày {}: {what}. Lý do: {why}. Xin báo cổng tiếp nhận BHXH dữ liệu đúng theo lượt khám đã sửa.",
         recorded.ticket_number(),
-        local(recorded.at).strftime("%d/%m/%Y"),
+        time::day(time::local(recorded.at).date()),
     );
     Ok(CorrectVisit {
         visit: recorded.visit,
@@ -207,6 +211,10 @@ pub(super) async fn correct(
 ) -> Result<Response, Failure> {
     staff.require(Role::Reception)?;
     let visit = found(&console, visit).await?;
+    if !console.may_see(&staff, &visit, Shown::Record).await? {
+        return accesses::ask(&console, &staff, &visit, Vec::new());
+    }
+    visit.patient_shown(station_day(console.clock.now())).ok_or(Failure::NotFound)?;
     match read(&typed, &staff, &console, &visit) {
         Err(faults) => page(&console, &staff, &visit, typed, faults),
         Ok(correction) => {

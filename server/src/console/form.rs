@@ -41,6 +41,11 @@ pub(super) fn where_to(station: &Station, chosen: &str) -> Vec<WhereTo> {
         .collect()
 }
 
+/// Where an emergency goes, as [`place`] reads it.
+pub(super) fn emergency_place(station: &Station) -> String {
+    station.emergency().map(|(reason, room)| format!("{}/{}", reason.id, room.id)).unwrap_or_default()
+}
+
 /// The reason and room of `REASON/ROOM`.
 pub(super) fn place<'a>(
     typed: &str,

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     middleware,
     response::{IntoResponse, Redirect},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use flows::{health::Station, law::WorkingDays};
 use session::Staff;
@@ -39,6 +39,8 @@ mod queue;
 mod reception;
 mod session;
 mod sign_in;
+mod tasks;
+mod time;
 mod visits;
 mod vneid;
 mod words;
@@ -101,12 +103,52 @@ impl Console {
     }
 }
 
+/// The pages for who is signed in, by path: each handler takes [`Staff`] and asks for the role. A table, so that a test
+/// goes through every one of them.
+fn pages() -> Vec<(&'static str, MethodRouter<Console>)> {
+    let mut pages = vec![
+        ("/staff", get(calls::list)),
+        ("/staff/", get(|| async { Redirect::permanent("/staff") })),
+        ("/staff/live.js", get(script)),
+        ("/staff/events", get(events)),
+        ("/staff/sign-out", post(sign_in::sign_out)),
+        ("/staff/account", get(accounts::show_own).post(accounts::change_own)),
+        ("/staff/accounts", get(accounts::list).post(accounts::add)),
+        ("/staff/accounts/{account}", post(accounts::change)),
+        ("/staff/accesses", get(accesses::list).post(accesses::of_person)),
+        ("/staff/calls/{call}", get(calls::show)),
+        ("/staff/calls/{call}/admit", post(admission::admit)),
+        ("/staff/calls/{call}/close", post(calls::close)),
+        ("/staff/calls/{call}/acknowledge", post(desk::acknowledge)),
+        ("/staff/calls/{call}/take", post(desk::take)),
+        ("/staff/calls/{call}/hand-back", post(desk::hand_back)),
+        ("/staff/reception", get(reception::show).post(reception::receive)),
+        ("/staff/tasks", get(tasks::list)),
+        ("/staff/tasks/{task}/done", post(tasks::done)),
+        ("/staff/outbox", get(outbox::list)),
+        ("/staff/outbox/{message}/retry", post(outbox::retry)),
+        ("/staff/outbox/{message}/set-aside", post(outbox::set_aside)),
+        ("/staff/visits/{visit}/correct", get(correction::show).post(correction::correct)),
+        ("/staff/queue", get(queue::show)),
+        ("/staff/queue.js", get(queue_script)),
+        ("/staff/queue/next", post(queue::next)),
+        ("/staff/queue/{visit}", post(queue::change)),
+        ("/staff/visits", get(visits::list)),
+        ("/staff/visits/{visit}", get(visits::show)),
+        ("/staff/visits/{visit}/why", post(accesses::why)),
+        ("/staff/visits/{visit}/record.json", get(visits::record)),
+        ("/staff/visits/{visit}/fhir.json", get(visits::fhir)),
+    ];
+    pages.extend(privacy::routes());
+    pages
+}
+
 /// The pages, under `/staff`.
 pub fn router(console: Console) -> Router {
     let headers = [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Not `no-referrer`: forms would come with `Origin: null`.
@@ -118,43 +160,11 @@ pub fn router(console: Console) -> Router {
         .route("/staff/style.css", get(style))
         .route("/staff/vneid/start", get(vneid::start))
         .route("/staff/vneid/callback", get(vneid::callback))
-        .route("/staff/sign-in", get(sign_in::show).post(sign_in::password))
-        .route("/staff/sign-in/code", get(sign_in::show_code).post(sign_in::code))
-        .route("/staff/sign-in/enrol", get(sign_in::show_enrolment).post(sign_in::enrol));
-    // For who is signed in: each handler takes `session::Staff` and asks for the role.
-    let pages = Router::new()
-        .route("/staff", get(calls::list))
-        .route("/staff/", get(|| async { Redirect::permanent("/staff") }))
-        .route("/staff/live.js", get(script))
-        .route("/staff/events", get(events))
-        .route("/staff/sign-out", post(sign_in::sign_out))
-        .route("/staff/account", get(accounts::show_own).post(accounts::change_own))
-        .route("/staff/accounts", get(accounts::list).post(accounts::add))
-        .route("/staff/accounts/{account}", post(accounts::change))
-        .route("/staff/accesses", get(accesses::list).post(accesses::of_person))
-        .route("/staff/calls/{call}", get(calls::show))
-        .route("/staff/calls/{call}/admit", post(admission::admit))
-        .route("/staff/calls/{call}/close", post(calls::close))
-        .route("/staff/calls/{call}/acknowledge", post(desk::acknowledge))
-        .route("/staff/calls/{call}/take", post(desk::take))
-        .route("/staff/calls/{call}/hand-back", post(desk::hand_back))
-        .route("/staff/reception", get(reception::show).post(reception::receive))
-        .route("/staff/tasks", get(reception::tasks))
-        .route("/staff/tasks/{task}/done", post(reception::done))
-        .route("/staff/outbox", get(outbox::list))
-        .route("/staff/outbox/{message}/retry", post(outbox::retry))
-        .route("/staff/outbox/{message}/set-aside", post(outbox::set_aside))
-        .route("/staff/visits/{visit}/correct", get(correction::show).post(correction::correct))
-        .route("/staff/queue", get(queue::show))
-        .route("/staff/queue.js", get(queue_script))
-        .route("/staff/queue/next", post(queue::next))
-        .route("/staff/queue/{visit}", post(queue::change))
-        .route("/staff/visits", get(visits::list))
-        .route("/staff/visits/{visit}", get(visits::show))
-        .route("/staff/visits/{visit}/why", post(accesses::why))
-        .route("/staff/visits/{visit}/record.json", get(visits::record))
-        .route("/staff/visits/{visit}/fhir.json", get(visits::fhir))
-        .merge(privacy::routes())
+        .route("/staff/sign-in", get(sign_in::password::show).post(sign_in::password::enter))
+        .route("/staff/sign-in/code", get(sign_in::code::show).post(sign_in::code::enter))
+        .route("/staff/sign-in/enrol", get(sign_in::enrolment::show).post(sign_in::enrolment::enrol));
+    let pages = pages().into_iter().fold(Router::new(), |router, (path, page)| router.route(path, page));
+    let pages = pages
         .route_layer(middleware::from_fn_with_state(console.clone(), session::guard))
         .merge(open)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
@@ -183,7 +193,7 @@ async fn queue_script() -> ([(HeaderName, &'static str); 1], &'static str) {
 }
 
 async fn style() -> ([(HeaderName, &'static str); 1], &'static str) {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("pages/style.css"))
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], crate::look::style!("pages/style.css"))
 }
 
 #[cfg(test)]

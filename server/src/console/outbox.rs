@@ -16,12 +16,15 @@ use super::{
     failure::{Failure, html},
     form,
     session::Staff,
-    visits::local,
+    time::moment,
     words,
 };
 use crate::{
     staff::Role,
-    store::{DecideMessage, Lane, Standing, UndeliveredMessage},
+    store::{
+        DecideMessage, Lane, Standing, UndeliveredMessage,
+        accesses::{Purpose, Shown},
+    },
 };
 
 /// Who may decide about them.
@@ -47,21 +50,20 @@ struct MessageView {
 impl MessageView {
     fn new(message: UndeliveredMessage) -> Self {
         let (what, what_english) = words::message(message.kind);
-        let clock = |at| local(at).strftime("%H:%M %d/%m/%Y").to_string();
         Self {
             id: message.id,
             visit: message.visit,
             what,
             what_english,
             state: match message.standing {
-                Standing::Waiting { next } => format!("Chờ gửi lúc {}", clock(next)),
+                Standing::Waiting { next } => format!("Chờ gửi lúc {}", moment(next)),
                 Standing::Behind { .. } => "Chờ thư trước của cùng người".to_owned(),
-                Standing::Dead { since } => format!("Cần nhân viên từ {}", clock(since)),
+                Standing::Dead { since } => format!("Cần nhân viên từ {}", moment(since)),
             },
             error: message.error,
             attempts: message.attempts,
             behind: message.behind,
-            queued: clock(message.queued),
+            queued: moment(message.queued),
             to_say: message.to_say.map(|text| String::from_utf8_lossy(text.as_slice()).into_owned()),
             dead: matches!(message.standing, Standing::Dead { .. }),
             retriable: message.kind.lane() != Lane::Staff,
@@ -81,6 +83,9 @@ struct Page {
 async fn page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<Response, Failure> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let messages = console.store.undelivered_messages().await?;
+    // What is to be told is about a patient, in a member of staff's words.
+    let told = messages.iter().filter(|message| message.to_say.is_some()).map(|message| message.visit);
+    console.note_access(staff, told.collect(), Shown::List, Purpose::Reception).await?;
     let (dead, waiting) =
         messages.into_iter().map(MessageView::new).partition::<Vec<_>, _>(|message| message.dead);
     html(status, &Page { frame: staff.frame(console), dead, waiting, faults })

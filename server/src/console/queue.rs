@@ -21,7 +21,7 @@ use super::{
     form,
     live::News,
     session::Staff,
-    visits::local,
+    time,
 };
 use crate::{
     staff::Role,
@@ -44,7 +44,7 @@ const fn button(event: &'static str, words: &'static str, english: &'static str)
 }
 
 const fn quiet(event: &'static str, words: &'static str, english: &'static str) -> Button {
-    Button { event, words, english, class: "quiet" }
+    Button { event, words, english, class: "second" }
 }
 
 const AGAIN: Button = button("recalled", "Gọi lại", "call again");
@@ -154,7 +154,7 @@ impl Shown<'_> {
             row: row(place.queue),
             class: class(place.state),
             words: standing(place.state),
-            since: local(place.since).strftime("%H:%M").to_string(),
+            since: time::hour(place.since),
             buttons: buttons(place),
             rows: rows.map(|queue| (queue.as_str(), row(queue))).collect(),
             rooms: rooms.map(|room| (room.id.clone(), room.name.vi.clone())).collect(),
@@ -246,7 +246,7 @@ pub(super) async fn show(
         only: only.to_owned(),
         names: station.rooms.iter().map(|room| (room.id.clone(), room.name.vi.clone())).collect(),
         said: said(&asked.said),
-        now: local(now).strftime("%H:%M:%S").to_string(),
+        now: time::hour(now),
         priority_per_normal: station.queue.priority_per_normal,
     };
     html(StatusCode::OK, &page)

@@ -1,5 +1,4 @@
-//! Reception by hand without a call: no document, a newborn, an emergency before any identification; and the duties
-//! that follow.
+//! Reception by hand: no document, a newborn, an emergency before any identification.
 
 use askama::Template;
 use axum::{
@@ -22,20 +21,18 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    Console, Frame,
-    check::Id,
+    Console, Frame, calls,
     failure::{Failure, html},
     form::{self, WhereTo},
     live::News,
     session::Staff,
-    visits::local,
-    words,
+    time::local,
 };
 use crate::{
     staff::Role,
     store::{
-        Circumstances, Companion, EndTask, Method, NewVisit, Occasion, Patient, Queue, ReceiveByHand,
-        TemporaryId,
+        CallState, Circumstances, CloseCall, Companion, Method, NewVisit, Occasion, Patient, Queue,
+        ReceiveByHand, StoreError,
     },
 };
 
@@ -65,6 +62,8 @@ pub(super) struct Typed {
     where_to: String,
     /// The word of a [`PriorityGround`], or empty.
     priority: String,
+    /// The call for staff that an emergency came with, or empty.
+    call: String,
 }
 
 #[derive(Template)]
@@ -75,6 +74,8 @@ struct Page {
     newborn: Typed,
     emergency: Typed,
     where_to: Vec<WhereTo>,
+    /// The same for an emergency, which has its room.
+    emergency_to: Vec<WhereTo>,
     grounds: [PriorityGround; 5],
     now: String,
     faults: Vec<String>,
@@ -96,12 +97,17 @@ fn page(
         Some((Occasion::Emergency, typed)) => emergency = typed,
         None => {}
     }
+    let emergency_to = match emergency.where_to.as_str() {
+        "" => form::emergency_place(&console.station),
+        typed => typed.to_owned(),
+    };
     let page = Page {
         frame: staff.frame(console),
         no_document,
         newborn,
         emergency,
         where_to: form::where_to(&console.station, &chosen),
+        emergency_to: form::where_to(&console.station, &emergency_to),
         grounds: PriorityGround::ALL,
         now: local(console.clock.now()).strftime("%Y-%m-%dT%H:%M").to_string(),
         faults,
@@ -243,7 +249,10 @@ fn read(
         Occasion::Newborn => newborn(typed, now, &mut faults),
         Occasion::Emergency => Some(unknown(typed, &mut faults)),
     };
-    let place = form::place(&typed.where_to, station, &mut faults);
+    let place = match (occasion, typed.where_to.as_str()) {
+        (Occasion::Emergency, "") => station.emergency(),
+        (_, typed) => form::place(typed, station, &mut faults),
+    };
     let (Some(person), Some((reason, room)), []) = (person, place, faults.as_slice()) else {
         return Err(faults);
     };
@@ -279,6 +288,20 @@ fn read(
     Ok((circumstances, visit))
 }
 
+/// The open call that the form answers, if any; one that somebody else has at their desk is theirs.
+async fn answered(console: &Console, staff: &Staff, typed: &Typed) -> Result<Option<Uuid>, Failure> {
+    if typed.call.is_empty() {
+        return Ok(None);
+    }
+    let call = Uuid::parse_str(&typed.call).map_err(|_| Failure::NotFound)?;
+    let standing = calls::open(console, call).await?.standing;
+    let theirs = standing.by.is_some_and(|by| by != staff.member());
+    if standing.state == CallState::TakenOver && theirs {
+        return Err(StoreError::CallTaken.into());
+    }
+    Ok(Some(call))
+}
+
 /// `POST /staff/reception`
 pub(super) async fn receive(
     State(console): State<Console>,
@@ -296,83 +319,17 @@ pub(super) async fn receive(
     match read(occasion, &typed, &staff, &console.station, local(at)) {
         Err(faults) => page(&console, &staff, Some((occasion, typed)), faults),
         Ok((circumstances, visit)) => {
+            let call = answered(&console, &staff, &typed).await?;
             let reception = ReceiveByHand { occasion, visit, circumstances, at };
             let recorded = console.store.receive_by_hand(reception).await?.recorded;
             console.live.tell(News::Queue);
+            if let Some(call) = call {
+                let decision = staff.decision(format!("Cấp cứu, số {}", recorded.ticket_number()));
+                console.store.close_call(CloseCall { call, decision, at }).await?;
+                console.live.tell(News::Calls);
+            }
             let again = if recorded.already { "?again" } else { "" };
             Ok(Redirect::to(&format!("/staff/visits/{}{again}", recorded.visit)).into_response())
         }
     }
-}
-
-/// A duty as the page shows it.
-struct TaskView {
-    id: Uuid,
-    what: &'static str,
-    what_english: &'static str,
-    visit: Uuid,
-    number: String,
-    temporary_id: Option<String>,
-    due: String,
-    overdue: bool,
-}
-
-#[derive(Template)]
-#[template(path = "tasks.html")]
-struct TasksPage {
-    frame: Frame,
-    tasks: Vec<TaskView>,
-    faults: Vec<String>,
-}
-
-async fn tasks_page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<Response, Failure> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let now = console.clock.now();
-    let tasks = console.store.tasks(&console.station.code).await?;
-    let tasks = tasks.into_iter().map(|task| {
-        let (what, what_english) = words::duty(task.duty);
-        TaskView {
-            id: task.id,
-            what,
-            what_english,
-            visit: task.visit,
-            number: task.number,
-            temporary_id: task.temporary_id.as_ref().map(TemporaryId::as_str).map(str::to_owned),
-            due: local(task.due).strftime("%H:%M %d/%m/%Y").to_string(),
-            overdue: task.due < now,
-        }
-    });
-    html(status, &TasksPage { frame: staff.frame(console), tasks: tasks.collect(), faults })
-}
-
-/// `GET /staff/tasks`
-pub(super) async fn tasks(State(console): State<Console>, staff: Staff) -> Result<Response, Failure> {
-    staff.require_any(&[Role::Reception, Role::Manager])?;
-    tasks_page(&console, &staff, Vec::new()).await
-}
-
-/// The form that ends a duty.
-#[derive(Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    reason: String,
-}
-
-/// `POST /staff/tasks/{task}/done`
-pub(super) async fn done(
-    State(console): State<Console>,
-    staff: Staff,
-    Id(task): Id,
-    Form(form): Form<Done>,
-) -> Result<Response, Failure> {
-    staff.require_any(&[Role::Reception, Role::Manager])?;
-    let mut faults = Vec::new();
-    let Some(reason) =
-        form::line(&form.reason, "Đã báo ai, bằng cách nào / Who was told, and how", &mut faults)
-    else {
-        return tasks_page(&console, &staff, faults).await;
-    };
-    let ending = EndTask { task, decision: staff.decision(reason), at: console.clock.now() };
-    console.store.end_task(ending).await?;
-    Ok(Redirect::to("/staff/tasks").into_response())
 }

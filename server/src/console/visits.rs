@@ -9,7 +9,6 @@ use axum::{
 };
 use flows::CardStanding;
 use identity::Verdict;
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,7 +17,7 @@ use super::{
     check::Id,
     failure::{Failure, html},
     session::Staff,
-    words,
+    time, words,
 };
 use crate::{
     fhir::{Export, MEDIA_TYPE, bundle},
@@ -30,18 +29,16 @@ use crate::{
     },
 };
 
-/// The time on the station's clock.
-pub(super) fn local(at: Timestamp) -> DateTime {
-    Offset::constant(7).to_datetime(at)
-}
-
 /// A visit as a page shows it.
 struct VisitView {
     id: Uuid,
     number: String,
     room: String,
+    /// Of today.
     time: String,
+    at: String,
     priority: bool,
+    emergency: bool,
     method: &'static str,
     insurance: &'static str,
     name: Option<String>,
@@ -54,25 +51,25 @@ struct VisitView {
 
 /// One axis of the verdict.
 pub(super) struct AxisView {
-    pub(super) name: &'static str,
     pub(super) words: &'static str,
     pub(super) result: &'static str,
-    pub(super) code: &'static str,
+    /// For the style.
+    pub(super) class: &'static str,
     pub(super) what: &'static str,
 }
 
 /// The axes of a verdict, and what C06 says of the card beside them.
 pub(super) fn axes(verdict: &Verdict, card: Option<CardStanding>) -> Vec<AxisView> {
     let axes = verdict.axes().into_iter().map(|(name, axis)| AxisView {
-        name,
         words: words::axis(name),
-        result: words::result(axis.result),
-        code: axis.code.as_str(),
+        result: words::result(axis.result).0,
+        class: words::result(axis.result).1,
         what: words::reason(axis.code),
     });
     let beside = card.map(|standing| {
         let (result, what) = words::card(standing);
-        AxisView { name: "c06", words: "Trả lời của C06", result, code: standing.as_str(), what }
+        let (result, class) = words::result(result);
+        AxisView { words: "Trả lời của C06", result, class, what }
     });
     axes.chain(beside).collect()
 }
@@ -94,9 +91,7 @@ impl ReceptionView {
             occasion: words::occasion(reception.occasion),
             temporary_id: reception.temporary_id.as_ref().map(|id| id.as_str().to_owned()),
             companion: companion.map(|with| format!("{}: {}", with.relation, with.full_name)),
-            born_at: circumstances.and_then(|circumstances| {
-                Some(circumstances.born_at?.strftime("%H:%M %d/%m/%Y").to_string())
-            }),
+            born_at: circumstances.and_then(|circumstances| Some(time::written(circumstances.born_at?))),
             apparent_age: circumstances.and_then(|circumstances| circumstances.apparent_age),
         }
     }
@@ -117,8 +112,8 @@ struct VersionView {
 }
 
 impl VersionView {
-    fn new(console: &Console, version: &VisitVersion) -> Self {
-        let patient = version.patient.as_ref();
+    fn new(console: &Console, version: &VisitVersion, shown: bool) -> Self {
+        let patient = version.patient.as_ref().filter(|_| shown);
         let room = console.station.room(&version.room);
         Self {
             version: version.version,
@@ -126,11 +121,11 @@ impl VersionView {
             name: patient.map(|patient| patient.full_name.clone()),
             number_masked: patient.and_then(|patient| Some(patient.number.as_ref()?.masked())),
             room: room.map_or_else(|| version.room.clone(), |room| room.name.vi.clone()),
-            method: version.method.as_str(),
+            method: words::method(version.method),
             insurance: words::insurance(version.insurance),
             staff: version.decision.as_ref().map(|decision| decision.staff.clone()),
             why: version.decision.as_ref().map(|decision| decision.reason.clone()),
-            at: local(version.at).strftime("%H:%M %d/%m/%Y").to_string(),
+            at: time::moment(version.at),
         }
     }
 }
@@ -146,9 +141,11 @@ impl VisitView {
             id: recorded.visit,
             number: recorded.ticket_number(),
             room: room.map_or_else(|| recorded.room.clone(), |room| room.name.vi.clone()),
-            time: local(recorded.at).strftime("%H:%M").to_string(),
+            time: time::hour(recorded.at),
+            at: time::moment(recorded.at),
             priority: recorded.queue == Queue::Priority,
-            method: recorded.method.as_str(),
+            emergency: recorded.queue == Queue::Emergency,
+            method: words::method(recorded.method),
             insurance: words::insurance(visit.insurance_now()),
             name: patient.map(|patient| patient.full_name.clone()),
             number_masked: patient.and_then(|patient| Some(patient.number.as_ref()?.masked())),
@@ -178,7 +175,7 @@ pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result
     console.note_access(&staff, shown, Shown::List, purpose).await?;
     let page = ListPage {
         frame: staff.frame(&console),
-        day: today.strftime("%d/%m/%Y").to_string(),
+        day: time::day(today),
         visits: visits.iter().map(|visit| VisitView::new(&console, visit)).collect(),
     };
     html(StatusCode::OK, &page)
@@ -214,15 +211,23 @@ pub(super) async fn show(
         return accesses::ask(&console, &staff, &visit, Vec::new());
     }
     let versions = console.store.visit_versions(visit.recorded.visit).await?;
+    // What a person had restricted is not shown by an older version or by who came with them either.
+    let shown = visit.patient_shown(station_day(console.clock.now())).is_some();
     let page = Page {
         frame: staff.frame(&console),
-        reception: console.store.reception(visit.recorded.visit).await?.as_ref().map(ReceptionView::new),
+        reception: console
+            .store
+            .reception(visit.recorded.visit)
+            .await?
+            .filter(|_| shown)
+            .as_ref()
+            .map(ReceptionView::new),
         versions: if versions.len() > 1 {
-            versions.iter().map(|version| VersionView::new(&console, version)).collect()
+            versions.iter().map(|version| VersionView::new(&console, version, shown)).collect()
         } else {
             Vec::new()
         },
-        may_correct: staff.has(Role::Reception) && visit.patient.is_some(),
+        may_correct: staff.has(Role::Reception) && shown,
         visit: VisitView::new(&console, &visit),
         again: query.as_deref() == Some("again"),
         tell: query.as_deref() == Some("tell"),

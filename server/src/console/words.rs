@@ -3,7 +3,7 @@
 use flows::{CardStanding, engine::InsuranceStatus};
 use identity::{ReasonCode, proof::verdict::AxisResult};
 
-use crate::store::{CallState, Duty, MessageKind, Occasion, Wrong};
+use crate::store::{CallState, Duty, MessageKind, Method, Occasion, Wrong};
 
 /// A screen of the kiosk, where it is one that this program knows.
 pub(super) fn step(step: &str) -> Option<&'static str> {
@@ -27,6 +27,19 @@ pub(super) const fn call_state(state: CallState) -> (&'static str, &'static str,
         CallState::Acknowledged => ("Đang tới", "somebody is coming", "acknowledged"),
         CallState::TakenOver => ("Đang làm tại bàn", "goes on at the desk", "taken_over"),
         CallState::Answered => ("Đã xong", "over", "answered"),
+    }
+}
+
+/// How identity was established.
+pub(super) const fn method(method: Method) -> &'static str {
+    match method {
+        Method::CardQr => "Mã QR in trên thẻ căn cước",
+        Method::Chip => "Chip của thẻ căn cước",
+        Method::Vneid => "Ứng dụng VNeID",
+        Method::AuthenticationService => "Dịch vụ xác thực điện tử",
+        Method::InsuranceLookUp => "Tra cứu bảo hiểm y tế",
+        Method::ByHand => "Nhân viên nhập tay",
+        Method::Undetermined => "Chưa xác định là ai",
     }
 }
 
@@ -81,28 +94,26 @@ pub(super) const fn insurance(status: InsuranceStatus) -> &'static str {
         InsuranceStatus::Renewed => "Đã đổi thẻ mới",
         InsuranceStatus::NotValid => "Không còn hợp lệ",
         InsuranceStatus::NeedsStaff => "Cần nhân viên xem",
-        InsuranceStatus::Unverified => "Chưa xác minh (CHUA_XAC_MINH)",
+        InsuranceStatus::Unverified => "Chưa xác minh được",
     }
 }
 
 /// How C06's answer about a card stands to the verdict, and what it is.
-pub(super) const fn card(standing: CardStanding) -> (&'static str, &'static str) {
-    let (proved, disproved, open) =
-        (result(AxisResult::Passed), result(AxisResult::Failed), result(AxisResult::NotDone));
+pub(super) const fn card(standing: CardStanding) -> (AxisResult, &'static str) {
     match standing {
-        CardStanding::Valid => (proved, "Thẻ đã cấp cho số này, còn giá trị"),
-        CardStanding::NotIssued => (disproved, "C06 trả lời: không cấp thẻ này cho số này"),
-        CardStanding::Revoked => (disproved, "Thẻ đã bị thu hồi hoặc hủy"),
-        CardStanding::Unavailable => (open, "C06 chưa trả lời"),
+        CardStanding::Valid => (AxisResult::Passed, "Thẻ đã cấp cho số này, còn giá trị"),
+        CardStanding::NotIssued => (AxisResult::Failed, "C06 trả lời: không cấp thẻ này cho số này"),
+        CardStanding::Revoked => (AxisResult::Failed, "Thẻ đã bị thu hồi hoặc hủy"),
+        CardStanding::Unavailable => (AxisResult::NotDone, "C06 chưa trả lời"),
     }
 }
 
-/// How an axis of the verdict came out.
-pub(super) const fn result(result: AxisResult) -> &'static str {
+/// How an axis of the verdict came out: in Vietnamese, and for the style.
+pub(super) const fn result(result: AxisResult) -> (&'static str, &'static str) {
     match result {
-        AxisResult::Passed => "Đạt",
-        AxisResult::Failed => "Không đạt",
-        AxisResult::NotDone => "Chưa kiểm tra",
+        AxisResult::Passed => ("Đạt", "passed"),
+        AxisResult::Failed => ("Không đạt", "failed"),
+        AxisResult::NotDone => ("Chưa kiểm tra", "not_done"),
     }
 }
 

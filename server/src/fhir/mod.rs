@@ -1,6 +1,7 @@
 //! A visit for other software: FHIR R5 (5.0.0).
 //!
-//! One Bundle of the kind `collection`: the Patient, the Coverage where an insurance card counted, the Encounter, what
+//! One Bundle of the kind `collection`: the Patient, the Coverage where an insurance card counted or was shown, who
+//! came with the patient (RelatedPerson), the Encounter, what
 //! was verified of the person and of the card (two VerificationResults), and the Provenance of it all. It says what
 //! the record says and no more; of an erased person nothing but that there was one. `docs/fhir.md` lists the systems
 //! that identifiers and codes belong to.
@@ -18,6 +19,7 @@ mod element;
 mod encounter;
 mod patient;
 mod provenance;
+mod representative;
 pub mod system;
 mod verification;
 
@@ -40,6 +42,7 @@ struct Links {
     patient: Uuid,
     encounter: Uuid,
     coverage: Option<Uuid>,
+    representative: Option<Uuid>,
     identity: Uuid,
     insurance: Uuid,
     provenance: Uuid,
@@ -51,7 +54,8 @@ impl Links {
         Self {
             patient: visit.recorded.subject,
             encounter: visit.recorded.visit,
-            coverage: visit.card_now().map(|_| own("Coverage")),
+            coverage: coverage::is_known(visit).then(|| own("Coverage")),
+            representative: representative::of(visit).map(|_| own("RelatedPerson")),
             identity: own("VerificationResult/identity"),
             insurance: own("VerificationResult/insurance"),
             provenance: own("Provenance"),
@@ -73,6 +77,7 @@ pub fn bundle(visit: &Visit, export: &Export<'_>) -> Value {
     let resources = [
         (Some(links.patient), patient::patient(visit, &links, export)),
         (links.coverage, coverage::coverage(visit, &links).unwrap_or_default()),
+        (links.representative, representative::related_person(visit, &links).unwrap_or_default()),
         (Some(links.encounter), encounter::encounter(visit, &links, export)),
         (Some(links.identity), verification::identity(visit, &links, export)),
         (Some(links.insurance), verification::insurance(visit, &links, export)),

@@ -11,6 +11,7 @@ pub(super) fn provenance(visit: &Visit, links: &Links, export: &Export<'_>) -> V
     let targets = [
         Some(("Patient", links.patient)),
         links.coverage.map(|coverage| ("Coverage", coverage)),
+        links.representative.map(|representative| ("RelatedPerson", representative)),
         Some(("Encounter", links.encounter)),
         Some(("VerificationResult", links.identity)),
         Some(("VerificationResult", links.insurance)),

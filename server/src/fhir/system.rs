@@ -17,11 +17,17 @@ pub const VISIT: &str = "urn:identity-kiosk:visit";
 pub const TICKET: &str = "urn:identity-kiosk:ticket";
 /// A conversation with a kiosk.
 pub const CONVERSATION: &str = "urn:identity-kiosk:conversation";
+/// The social-insurance number (mã số BHXH).
+pub const SOCIAL_INSURANCE: &str = "urn:identity-kiosk:social-insurance-number";
 /// The SHA-256 of a document signer's certificate.
 pub const DOCUMENT_SIGNER: &str = "urn:identity-kiosk:document-signer-sha256";
 
 /// Codes: which row a number belongs to.
 pub const QUEUE: &str = "urn:identity-kiosk:queue";
+/// Codes: why somebody is seen before others (Luật Khám bệnh, chữa bệnh 15/2023/QH15 Đ3 k2).
+pub const PRIORITY_GROUND: &str = "urn:identity-kiosk:priority-ground";
+/// Codes: what somebody who acts for a person is to them.
+pub const RELATION: &str = "urn:identity-kiosk:relation";
 /// Codes: why people come, by the station's configuration.
 pub const REASON: &str = "urn:identity-kiosk:reason";
 /// Codes: `phuong_thuc_dinh_danh`.
@@ -43,11 +49,17 @@ pub const CHIP_ACCESS: &str = "urn:identity-kiosk:chip-access";
 pub const CHIP_CHALLENGE: &str = "urn:identity-kiosk:chip-challenge";
 /// Extension: how strongly identity was established.
 pub const STRENGTH: &str = "urn:identity-kiosk:strength";
+/// Extension: where the ground of a priority is known from.
+pub const PRIORITY_SOURCE: &str = "urn:identity-kiosk:priority-source";
 /// Extension: why a member of staff decided as they did.
 pub const DECISION_REASON: &str = "urn:identity-kiosk:decision-reason";
 
 /// HL7: kinds of encounters.
 pub const V3_ACT_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+/// HL7: how urgent something is.
+pub const V3_ACT_PRIORITY: &str = "http://terminology.hl7.org/CodeSystem/v3-ActPriority";
+/// HL7: what people are to each other.
+pub const V3_ROLE_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-RoleCode";
 /// HL7: reasons, of which `HTEST` is that of test data.
 pub const V3_ACT_REASON: &str = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
 /// HL7: what is done with data.

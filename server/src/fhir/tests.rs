@@ -1,12 +1,13 @@
 use flows::{
     CardStanding, InsuranceCard, Text,
     engine::{Insurance, InsuranceStatus},
-    health::{Reason, Room},
+    health::{Reason, Room, priority::PriorityGround},
     law::LegalBasis,
-    person::{Birth, Sex},
+    person::{Birth, Relation, Representative, Sex},
     policy::Strength,
 };
 use identity::{
+    insurance::{InsuranceCardNumber, InsuranceNumber, SocialInsuranceNumber},
     number::PersonalNumber,
     proof::verdict::{Access, ChallengeOrigin},
 };
@@ -26,6 +27,7 @@ fn station() -> Station {
         code: "01999".into(),
         name: text("Trạm y tế xã Mẫu", "Mau commune health station"),
         desk: text("Quầy tiếp đón", "Reception"),
+        emergency_room: "p1".into(),
         rooms: vec![Room { id: "p1".into(), name: text("Phòng 1", "Room 1") }],
         reasons: vec![Reason {
             id: "illness".into(),
@@ -121,6 +123,36 @@ fn by_hand() -> Visit {
     visit
 }
 
+/// A small child whom her mother brings, with the card of which the register knows nothing yet.
+fn brought() -> Visit {
+    let mut visit = by_hand();
+    visit.recorded.queue = Queue::Priority;
+    visit.patient = Some(Patient {
+        full_name: "Lò Thị Chỉ Nọ".into(),
+        number: None,
+        insurance_number: Some(InsuranceNumber::Card(InsuranceCardNumber::parse("TE1010123456789").unwrap())),
+        birth: Some(Birth { year: 2022, month: Some(3), day: Some(2) }),
+        sex: Sex::Female,
+        reason: "illness".into(),
+        priority: Some(PriorityGround::Age),
+        representative: Some(Representative {
+            relation: Relation::Parent,
+            full_name: Some("Lò Thị \u{202E}Mẹ".into()),
+        }),
+    });
+    visit
+}
+
+/// A pregnant woman; and an emergency.
+fn with_ground(ground: PriorityGround) -> Visit {
+    let mut visit = by_chip();
+    visit.recorded.queue = Queue::of(Some(ground));
+    if let Some(patient) = visit.patient.as_mut() {
+        patient.priority = Some(ground);
+    }
+    visit
+}
+
 fn erased() -> Visit {
     let mut visit = by_chip();
     visit.patient = None;
@@ -134,6 +166,56 @@ fn bundles_are_those_agreed() {
     insta::assert_json_snapshot!("by_chip", export(&by_chip()));
     insta::assert_json_snapshot!("by_hand", export(&by_hand()));
     insta::assert_json_snapshot!("erased", export(&erased()));
+    insta::assert_json_snapshot!("brought", export(&brought()));
+}
+
+fn resource(bundle: &Value, kind: &str) -> Value {
+    let entries = bundle["entry"].as_array().unwrap().iter();
+    entries.map(|entry| &entry["resource"]).find(|r| r["resourceType"] == kind).cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_priority_says_its_ground_and_where_that_is_known_from() {
+    for (ground, source, urgent) in [
+        (PriorityGround::Age, "birth-date", false),
+        (PriorityGround::Pregnant, "declared", false),
+        (PriorityGround::Emergency, "staff", true),
+    ] {
+        let priority = resource(&export(&with_ground(ground)), "Encounter")["priority"].clone();
+        assert_eq!(priority["extension"][0]["valueCode"], source);
+        assert_eq!(priority["text"], ground.name());
+        assert!(
+            priority["coding"].as_array().unwrap().iter().any(|coding| coding["code"] == ground.as_str())
+        );
+        assert_eq!(priority.to_string().contains("\"EM\""), urgent, "{priority}");
+    }
+    let none = resource(&export(&by_hand()), "Encounter")["priority"].clone();
+    assert_eq!(none, json!({ "coding": [element::coding(system::QUEUE, "normal", "Thường")] }));
+}
+
+#[test]
+fn who_came_with_the_patient_takes_part_in_the_visit() {
+    let bundle = export(&brought());
+    let person = resource(&bundle, "RelatedPerson");
+    assert_eq!(person["name"][0]["text"], "Lò Thị Mẹ");
+    assert_eq!(person["relationship"][0]["coding"][0]["code"], "PRN");
+    let actor = &resource(&bundle, "Encounter")["participant"][0]["actor"]["reference"];
+    assert_eq!(*actor, format!("urn:uuid:{}", person["id"].as_str().unwrap()));
+    assert_eq!(resource(&export(&by_chip()), "RelatedPerson"), Value::Null);
+}
+
+#[test]
+fn a_number_that_was_only_shown_is_the_subscriber_s_and_proves_nothing() {
+    let coverage = resource(&export(&brought()), "Coverage");
+    assert_eq!((&coverage["status"], &coverage["identifier"]), (&json!("draft"), &Value::Null));
+    assert_eq!(coverage["subscriberId"][0]["value"], "TE1010123456789");
+    // The register's answer stands beside it.
+    let mut answered = by_chip();
+    let number = SocialInsuranceNumber::parse("0148012345").unwrap();
+    answered.patient.as_mut().unwrap().insurance_number = Some(InsuranceNumber::SocialInsurance(number));
+    let coverage = resource(&export(&answered), "Coverage");
+    assert_eq!(coverage["identifier"][0]["value"], "HT2010148012345");
+    assert_eq!(coverage["subscriberId"][0]["system"], system::SOCIAL_INSURANCE);
 }
 
 #[test]
@@ -186,7 +268,7 @@ fn every_reference_has_its_resource() {
             _ => {}
         }
     }
-    for visit in [by_chip(), by_hand(), erased()] {
+    for visit in [by_chip(), by_hand(), erased(), brought()] {
         let bundle = export(&visit);
         let entries = bundle["entry"].as_array().unwrap();
         let mut found = Vec::new();

@@ -30,12 +30,66 @@ pub enum Shown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Reception at the station on the day of the visit.
+    /// Reception at the station: on the day of the visit, for whoever calls, and what is still to be done after it.
     Reception,
     /// Care at the station on the day of the visit.
     Care,
     /// Neither: a reason was asked for, and stands in the row of [`Shown::Asked`].
     Reason,
+    /// Answering a request about someone's data.
+    Request,
+}
+
+/// What is kept about a person outside of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    /// The conversation that a call came from, as whoever took the call over sees it.
+    Call(Uuid),
+    /// A request about someone's data.
+    Request(Uuid),
+}
+
+impl File {
+    /// Why it is seen: nobody opens one for anything else.
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::Call(_) => Purpose::Reception,
+            Self::Request(_) => Purpose::Request,
+        }
+    }
+}
+
+/// A file that is about to be shown.
+#[derive(Debug, Clone, Copy)]
+pub struct NewFileAccess {
+    /// Who sees it.
+    pub staff: Uuid,
+    /// In which session.
+    pub session: Uuid,
+    /// Which.
+    pub file: File,
+    /// Whom it is about, where that is known.
+    pub subject: Option<Uuid>,
+    /// [`Shown::Record`] or [`Shown::Export`].
+    pub shown: Shown,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The record of a visit.
+    Visit {
+        /// Which visit.
+        visit: Uuid,
+        /// The day of the visit.
+        day: Date,
+        /// The number that was called out.
+        number: String,
+    },
+    /// What is kept outside of one.
+    File(File),
 }
 
 /// Records that are about to be shown.
@@ -87,14 +141,10 @@ pub struct Access {
     pub staff: Uuid,
     /// Their name.
     pub name: String,
-    /// Whose record.
-    pub subject: Uuid,
-    /// Which visit.
-    pub visit: Uuid,
-    /// The day of the visit.
-    pub day: Date,
-    /// The number that was called out.
-    pub number: String,
+    /// Whose record, where that is known.
+    pub subject: Option<Uuid>,
+    /// What.
+    pub seen: Seen,
     /// Where.
     pub shown: Shown,
     /// Why.
@@ -117,6 +167,12 @@ pub trait AccessLog: Send + Sync {
     /// # Errors
     /// Where it could not be written, or there is no such visit.
     async fn record_access(&self, access: NewAccess) -> Result<(), StoreError>;
+
+    /// Writes down that a file is about to be shown. What could not be written may not be shown.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    async fn record_file_access(&self, access: NewFileAccess) -> Result<(), StoreError>;
 
     /// Whether in this session a reason was given for this visit since then.
     ///

@@ -75,6 +75,8 @@ struct CallView {
 #[template(path = "board-rooms.html")]
 pub(super) struct Board {
     rooms: Vec<RoomView>,
+    /// How closely the rooms stand, for the style.
+    density: &'static str,
     calls: Vec<CallView>,
     /// Which state of the queue this is: the day, and its last event.
     pub(super) version: String,
@@ -95,6 +97,11 @@ impl Board {
         let mut calls: Vec<_> = calls.take(CALLS_KEPT).collect();
         calls.reverse();
         Ok(Self {
+            density: match rooms.len() {
+                0..=4 => "few",
+                5 | 6 => "many",
+                _ => "crowd",
+            },
             rooms: rooms.into_iter().map(|room| RoomView::new(room, &queue)).collect(),
             calls,
             version: format!("{today}.{}", queue.version),

@@ -76,7 +76,7 @@ pub fn router(waiting: Waiting) -> Router {
     let headers = [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // A ticket's address is its key.
@@ -104,7 +104,7 @@ async fn script() -> ([(HeaderName, &'static str); 1], &'static str) {
 }
 
 async fn style() -> ([(HeaderName, &'static str); 1], &'static str) {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("pages/waiting.css"))
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], crate::look::style!("pages/waiting.css"))
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ impl Hall {
             code: STATION.into(),
             name: text("Trạm y tế <Mẫu>", "Mau"),
             desk: text("Bàn tiếp đón", "The desk"),
+            emergency_room: "p1".into(),
             rooms: vec![room("p1", "Phòng 1: Khám bệnh", "Room 1"), room("p2", "Phòng 2", "Room 2")],
             reasons: Vec::new(),
             queue: Interleave::default(),

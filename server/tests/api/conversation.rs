@@ -9,8 +9,9 @@ use flows::{
 use identity::{ReasonCode, proof::verdict::ChallengeOrigin};
 use jiff::civil::date;
 use server::store::{
-    AcknowledgeCall, AdmitByHand, Decision, Desk as _, HandBack, Member, Method, NewVisit, Patient, Queue,
-    Store as _, TakeOver, Visit as Kept,
+    AccessLog as _, AcknowledgeCall, AdmitByHand, Decision, Desk as _, HandBack, Member, Method, NewVisit,
+    Patient, Queue, Store as _, TakeOver, Visit as Kept,
+    accesses::{Accesses, File, Seen},
 };
 
 use crate::{
@@ -368,6 +369,9 @@ async fn whoever_takes_a_call_over_sees_what_was_proved_and_may_hand_it_back() {
     assert_eq!(server.raw(staff.form(&format!("{path}/take"), "")).await.status, 303);
     let mine = page().await;
     assert!(mine.contains("value=\"001090034567\"") && mine.contains("Điền sẵn"), "{mine}");
+    let accesses = server.store.accesses(Accesses::Latest).await.unwrap();
+    let [seen] = accesses.as_slice() else { panic!("{accesses:?}") };
+    assert_eq!((seen.name.as_str(), &seen.seen), ("Lê Thị Cán", &Seen::File(File::Call(call))));
     assert_eq!(visit.look().await.call.unwrap().state, wire::CallState::TakenOver);
     let back = server.raw(staff.form(&format!("{path}/hand-back"), "reason=da+giup")).await;
     assert_eq!(back.status, 303, "{back:?}");

@@ -16,10 +16,11 @@ fn every_kind_of_visit_is_fhir() {
     let files = agreed();
     let lines = python::validate_fhir_files(&files).unwrap();
     assert_eq!(lines.lines().count(), files.len());
-    assert!(files.len() >= 3, "by chip, by hand, erased");
+    assert!(files.len() >= 4, "by chip, by hand, erased, brought by somebody");
     assert!(
         lines.contains("Patient, Coverage, Encounter, VerificationResult, VerificationResult, Provenance")
     );
+    assert!(lines.contains("Patient, Coverage, RelatedPerson, Encounter, "), "{lines}");
 }
 
 #[test]

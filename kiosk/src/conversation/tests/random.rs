@@ -48,6 +48,7 @@ fn any_event() -> impl Strategy<Value = (bool, Event)> {
         any::<bool>().prop_map(PersonSays::IsMe),
         Just(PersonSays::Choose("a".into())),
         Just(PersonSays::CallStaff),
+        Just(PersonSays::Emergency),
         Just(PersonSays::Stop),
         Just(PersonSays::StillHere),
     ];

@@ -6,25 +6,39 @@
   const unlock = document.getElementById("sound");
   const lost = document.getElementById("lost");
   if (!list || !window.EventSource) return;
+  // How often an emergency sounds until somebody is on their way, in milliseconds.
+  const AGAIN = 4_000;
   const title = document.title.replace(/^\(\d+\) /, "");
   let audio = null;
 
-  // Three tones, high enough for a busy hall and soft at both ends.
-  const chime = () => {
-    if (!audio) return;
-    [988, 784, 1175].forEach((pitch, place) => {
+  // Tones of so many hertz, one after the other, soft at both ends.
+  const tones = (pitches, length, volume) => {
+    pitches.forEach((pitch, place) => {
       const tone = audio.createOscillator();
       const loudness = audio.createGain();
-      const begin = audio.currentTime + place * 0.28;
+      const begin = audio.currentTime + place * length;
       tone.frequency.value = pitch;
       loudness.gain.setValueAtTime(0.0001, begin);
-      loudness.gain.exponentialRampToValueAtTime(0.5, begin + 0.03);
-      loudness.gain.exponentialRampToValueAtTime(0.0001, begin + 0.26);
+      loudness.gain.exponentialRampToValueAtTime(volume, begin + 0.03);
+      loudness.gain.exponentialRampToValueAtTime(0.0001, begin + length - 0.02);
       tone.connect(loudness).connect(audio.destination);
       tone.start(begin);
-      tone.stop(begin + 0.28);
+      tone.stop(begin + length);
     });
     list.dataset.sounded = String(Number(list.dataset.sounded || 0) + 1);
+  };
+
+  const emergency = () => list.querySelector(".call.emergency.waiting") !== null;
+
+  // High enough for a busy hall; an emergency is louder, longer, and like nothing else.
+  const sound = () => {
+    if (!audio) return;
+    if (emergency()) {
+      tones([1397, 1047, 1397, 1047, 1397, 1047, 1397, 1047], 0.2, 1);
+      list.dataset.alarmed = String(Number(list.dataset.alarmed || 0) + 1);
+    } else {
+      tones([988, 784, 1175], 0.28, 0.5);
+    }
   };
 
   const flash = () => {
@@ -54,8 +68,8 @@
     news.addEventListener("calls", () => look().catch(failed));
     news.addEventListener("ring", () => {
       flash();
-      chime();
-      look().catch(failed);
+      // What it sounds like depends on who calls; without an answer it sounds all the same.
+      look().catch(failed).then(sound);
     });
     news.addEventListener("error", failed);
   };
@@ -66,11 +80,12 @@
     unlock.addEventListener("click", async () => {
       audio = audio || new AudioContext();
       await audio.resume();
-      chime();
+      sound();
       unlock.hidden = true;
       const on = document.getElementById("sound-on");
       if (on) on.hidden = false;
     });
   }
+  setInterval(() => { if (audio && emergency()) sound(); }, AGAIN);
   listen();
 })();

@@ -41,6 +41,9 @@
   const news = new EventSource("/staff/events");
   news.addEventListener("open", () => look().catch(failed));
   news.addEventListener("queue", () => look().catch(failed));
+  // Whoever works with the queue hears of a call as well; its own page sounds.
+  const calling = document.getElementById("calling");
+  news.addEventListener("ring", () => { if (calling) calling.hidden = false; });
   news.addEventListener("error", failed);
   list.addEventListener("focusout", () => setTimeout(() => { if (waits) look().catch(failed); }, 0));
 })();

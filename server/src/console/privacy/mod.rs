@@ -4,20 +4,19 @@
 
 use askama::Template;
 use axum::{
-    Router,
     extract::State,
     http::StatusCode,
     response::Response,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use flows::law::incident::{ClockState, clock};
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 
 use super::{
     Console, Frame,
     failure::{Failure, html},
     session::Staff,
-    visits::local,
+    time::{day as written, local, moment},
 };
 use crate::{staff::Role, store::visits::station_day};
 
@@ -26,41 +25,33 @@ mod incidents;
 mod records;
 mod requests;
 mod retention;
+mod words;
 
 /// Who sees pages that name nobody.
 const OVERSIGHT: [Role; 2] = [Role::Manager, Role::Auditor];
 
 /// The pages, under `/staff/privacy`.
-pub(super) fn routes() -> Router<Console> {
-    Router::new()
-        .route("/staff/privacy", get(overview))
-        .route("/staff/privacy/requests", post(requests::receive))
-        .route("/staff/privacy/requests/new", get(requests::new))
-        .route("/staff/privacy/requests/{request}", get(requests::show))
-        .route("/staff/privacy/requests/{request}/step", post(requests::step))
-        .route("/staff/privacy/requests/{request}/carry-out", post(requests::carry_out))
-        .route("/staff/privacy/requests/{request}/records", post(records::show))
-        .route("/staff/privacy/requests/{request}/records.json", post(records::download))
-        .route("/staff/privacy/consents", get(consents::list))
-        .route("/staff/privacy/consents/{sha256}", get(consents::text))
-        .route("/staff/privacy/incidents", post(incidents::record))
-        .route("/staff/privacy/incidents/new", get(incidents::new))
-        .route("/staff/privacy/incidents/{incident}", get(incidents::show))
-        .route("/staff/privacy/incidents/{incident}/step", post(incidents::step))
-        .route("/staff/privacy/incidents/{incident}/notice", get(incidents::notice))
-        .route("/staff/privacy/incidents/{incident}/notice.json", get(incidents::notice_json))
-        .route("/staff/privacy/retention", get(retention::show))
-        .route("/staff/privacy/bases", get(retention::bases))
-}
-
-/// A day as pages write it.
-fn written(day: Date) -> String {
-    day.strftime("%d/%m/%Y").to_string()
-}
-
-/// A moment as pages write it.
-fn moment(at: Timestamp) -> String {
-    local(at).strftime("%H:%M %d/%m/%Y").to_string()
+pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Console>)> {
+    vec![
+        ("/staff/privacy", get(overview)),
+        ("/staff/privacy/requests", post(requests::receive)),
+        ("/staff/privacy/requests/new", get(requests::new)),
+        ("/staff/privacy/requests/{request}", get(requests::show)),
+        ("/staff/privacy/requests/{request}/step", post(requests::step)),
+        ("/staff/privacy/requests/{request}/carry-out", post(requests::carry_out)),
+        ("/staff/privacy/requests/{request}/records", post(records::show)),
+        ("/staff/privacy/requests/{request}/records.json", post(records::download)),
+        ("/staff/privacy/consents", get(consents::list)),
+        ("/staff/privacy/consents/{sha256}", get(consents::text)),
+        ("/staff/privacy/incidents", post(incidents::record)),
+        ("/staff/privacy/incidents/new", get(incidents::new)),
+        ("/staff/privacy/incidents/{incident}", get(incidents::show)),
+        ("/staff/privacy/incidents/{incident}/step", post(incidents::step)),
+        ("/staff/privacy/incidents/{incident}/notice", get(incidents::notice)),
+        ("/staff/privacy/incidents/{incident}/notice.json", get(incidents::notice_json)),
+        ("/staff/privacy/retention", get(retention::show)),
+        ("/staff/privacy/bases", get(retention::bases)),
+    ]
 }
 
 /// How an incident's clock stands, in words; and whether someone has to hurry.

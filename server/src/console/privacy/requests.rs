@@ -29,6 +29,7 @@ use crate::{
     staff::Role,
     store::{
         Patient,
+        accesses::{File, Shown},
         subject_requests::{
             Action, Asked, CarryOut, NewRequestStep, NewSubjectRequest, Outcome, RequestEvent, SubjectRequest,
         },
@@ -226,6 +227,9 @@ async fn page(
 ) -> Result<Response, Failure> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let today = station_day(console.clock.now());
+    if request.asked.is_some() {
+        console.note_file(staff, File::Request(request.id), request.subject, Shown::Record).await?;
+    }
     let next = request.next_due();
     let corrects = request.kind == RequestKind::Correct && request.subject.is_some();
     let visits = match request.subject {

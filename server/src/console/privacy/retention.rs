@@ -10,7 +10,7 @@ use super::{
         failure::{Failure, html},
         session::Staff,
     },
-    OVERSIGHT, moment,
+    OVERSIGHT, moment, words,
 };
 
 /// Proofs on a page.
@@ -19,6 +19,7 @@ const SHOWN: u32 = 200;
 struct RuleLine {
     record: &'static str,
     period: String,
+    english: String,
     since: &'static str,
     ending: &'static str,
     required: &'static str,
@@ -50,10 +51,11 @@ pub(super) async fn show(State(console): State<Console>, staff: Staff) -> Result
         rules: RETENTION
             .iter()
             .map(|rule| RuleLine {
-                record: rule.record.as_str(),
-                period: rule.period.to_string(),
+                record: words::record(rule.record),
+                period: words::period(rule.period),
+                english: rule.period.to_string(),
                 since: rule.since,
-                ending: rule.ending.meaning(),
+                ending: words::ending(rule.ending),
                 required: rule.required.unwrap_or(""),
             })
             .collect(),
@@ -61,8 +63,8 @@ pub(super) async fn show(State(console): State<Console>, staff: Staff) -> Result
             .iter()
             .map(|proof| ProofLine {
                 at: moment(proof.at),
-                record: proof.record.as_str(),
-                ending: proof.ending.meaning(),
+                record: words::record(proof.record),
+                ending: words::ending(proof.ending),
                 count: proof.count,
                 older_than: moment(proof.older_than),
                 digest: hex::encode(proof.ids_sha256),
@@ -100,7 +102,7 @@ pub(super) async fn bases(State(console): State<Console>, staff: Staff) -> Resul
         articles: processing.articles,
         data: processing.data,
         sensitive: processing.sensitive,
-        kept: processing.kept_as.map_or("–", flows::law::Record::as_str),
+        kept: processing.kept_as.map_or("–", words::record),
         recipients: processing.recipients,
     });
     html(StatusCode::OK, &BasesPage { frame: staff.frame(&console), lines: lines.collect() })

@@ -76,9 +76,9 @@ async fn one_press_gives_an_emergency_a_number_and_the_commune_is_to_be_told() {
         "occasion=emergency&sex=&apparent_age=&reason=&where_to=illness%2Fp1",
     )
     .await;
-    has(&page, &["TAM-20260915-", "CHUA_XAC_DINH", "Cấp cứu, chưa xác định danh tính", "Trần Văn Mẫu"]);
+    has(&page, &["TAM-20260915-", "Chưa xác định là ai", "Cấp cứu, chưa xác định danh tính", "Trần Văn Mẫu"]);
     let (_, tasks) = desk.get("/staff/tasks").await;
-    has(&tasks, &["Báo UBND xã", "08:10 17/09/2026", "TAM-20260915-"]);
+    has(&tasks, &["Báo UBND xã", "17/09/2026 08:10", "TAM-20260915-"]);
     assert!(!tasks.contains("quá hạn"));
     let task = tasks.split_once("/staff/tasks/").unwrap().1;
     let done = format!("/staff/tasks/{}", task.split_once('"').unwrap().0);
@@ -148,7 +148,14 @@ async fn a_newborn_is_received_with_whoever_brings_them() {
     let page = page_after(&desk, "/staff/reception", &form("2026-09-15T05:30", "Mẹ")).await;
     has(
         &page,
-        &["U001", "Con của Lò Thị Mẹ", "Mẹ: Lò Thị Mẹ", "05:30 15/09/2026", "NHAP_TAY", "TAM-20260915-"],
+        &[
+            "U001",
+            "Con của Lò Thị Mẹ",
+            "Mẹ: Lò Thị Mẹ",
+            "15/09/2026 05:30",
+            "Nhân viên nhập tay",
+            "TAM-20260915-",
+        ],
     );
 }
 

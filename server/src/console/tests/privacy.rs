@@ -132,12 +132,12 @@ async fn an_incident_has_72_hours_and_a_notice_that_says_whose_layout_it_is() {
     let incident = location(&head).to_owned();
     // The desk's clock stands at 08:10 on 15 September: 47 of 72 hours are gone.
     let (_, page) = desk.get(&incident).await;
-    assert!(page.contains("09:00 16/09/2026") && page.contains("còn 24 giờ"), "{page}");
+    assert!(page.contains("16/09/2026 09:00") && page.contains("còn 24 giờ"), "{page}");
     let (_, overview) = desk.get("/staff/privacy").await;
     assert!(overview.contains("Mất dữ liệu hoặc thiết bị") && overview.contains("còn 24 giờ"));
     let (_, notice) = desk.get(&format!("{incident}/notice")).await;
     for words in
-        ["Mẫu 08", "cách trình bày dưới đây là của phần mềm", "12 người", "chưa rõ người", "09:00 13/09/2026"]
+        ["Mẫu 08", "cách trình bày dưới đây là của phần mềm", "12 người", "chưa rõ người", "13/09/2026 09:00"]
     {
         assert!(notice.contains(words), "{words} is missing in {notice}");
     }
@@ -190,7 +190,7 @@ async fn consents_are_listed_with_their_text_and_purges_with_their_proof() {
     assert_eq!(desk.get("/staff/privacy/consents/00").await.0, StatusCode::NOT_FOUND);
     desk.store.purge(at(200 * 86_400)).await.unwrap();
     let (_, page) = desk.get("/staff/privacy/retention").await;
-    assert!(page.contains("<code>evidence</code>") && page.contains("180 days"), "{page}");
+    assert!(page.contains("Bằng chứng định danh") && page.contains("180 ngày"), "{page}");
     let (_, page) = desk.get("/staff/privacy/bases").await;
     assert!(page.contains("Sự đồng ý") && page.contains("Luật Căn cước 26/2023/QH15 Đ22 k5"));
 }

@@ -4,7 +4,7 @@ use super::{staff::signed_in, *};
 use crate::{
     staff::Role,
     store::{
-        accesses::{Access, Accesses, NewAccess, Purpose, Shown},
+        accesses::{Access, Accesses, File, NewAccess, NewFileAccess, Purpose, Seen, Shown},
         staff::Presented,
     },
 };
@@ -44,7 +44,8 @@ pub async fn it_is_found_by_person_and_by_staff(world: &World<'_>) {
         of_first.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(),
         ["Lê Thị Cán", "Trần Văn Mẫu"]
     );
-    assert_eq!((of_first[1].number.as_str(), of_first[1].purpose), ("001", Purpose::Reception));
+    let Seen::Visit { number, .. } = &of_first[1].seen else { panic!("not a visit") };
+    assert_eq!((number.as_str(), of_first[1].purpose), ("001", Purpose::Reception));
     assert_eq!(found(world, Accesses::Latest).await.len(), 3);
     // It outlives the patient's erasure: that somebody looked stays known.
     world.store.destroy_subject_key(first.subject, at(4)).await.unwrap();
@@ -92,4 +93,29 @@ pub async fn a_reason_opens_one_record_in_one_session_for_a_while(world: &World<
         at: at(11),
     };
     assert!(world.store.record_access(unknown).await.is_err());
+}
+
+pub async fn what_is_kept_outside_of_a_visit_is_seen_by_name_as_well(world: &World<'_>) {
+    let mau = someone(world, "mau", "Trần Văn Mẫu").await;
+    let person = world.checked_in("001148012345", at(0)).await.subject;
+    let (call, request) = (File::Call(world.id()), File::Request(world.id()));
+    for (file, subject, shown, second) in [
+        (call, None, Shown::Record, 1),
+        (request, Some(person), Shown::Record, 2),
+        (request, Some(person), Shown::Export, 3),
+    ] {
+        let access = NewFileAccess { staff: mau.0, session: mau.1, file, subject, shown, at: at(second) };
+        world.store.record_file_access(access).await.unwrap();
+    }
+    let rows = |rows: Vec<Access>| {
+        rows.into_iter().map(|row| (row.name, row.seen, row.shown, row.purpose)).collect::<Vec<_>>()
+    };
+    let row = |file, shown, purpose| ("Trần Văn Mẫu".to_owned(), Seen::File(file), shown, purpose);
+    let asked =
+        [row(request, Shown::Export, Purpose::Request), row(request, Shown::Record, Purpose::Request)];
+    assert_eq!(rows(found(world, Accesses::To(person)).await), asked);
+    let by_mau = rows(found(world, Accesses::By(mau.0)).await);
+    assert_eq!(by_mau[2], row(call, Shown::Record, Purpose::Reception));
+    assert_eq!(by_mau.len(), 3);
+    assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
 }

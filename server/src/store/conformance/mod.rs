@@ -124,7 +124,8 @@ macro_rules! conformance_tests {
             accesses:
                 it_is_found_by_person_and_by_staff
                 a_list_is_written_once_in_a_session
-                a_reason_opens_one_record_in_one_session_for_a_while;
+                a_reason_opens_one_record_in_one_session_for_a_while
+                what_is_kept_outside_of_a_visit_is_seen_by_name_as_well;
             staff:
                 who_signs_in_by_vneid_is_staff_already
                 an_attempt_is_good_once_in_the_browser_that_began_it

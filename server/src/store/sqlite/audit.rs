@@ -70,6 +70,7 @@ pub(super) enum Logged {
     IdentityAsked,
     IdentityAnswered,
     RecordShown,
+    FileShown,
     StaffSessionEnded,
     LookedUp,
     ExpiredForgotten,
@@ -97,6 +98,7 @@ impl Logged {
             Self::StaffCalled => Some("SELECT * FROM calls WHERE id = ?"),
             Self::CallAnswered => Some("SELECT * FROM call_endings WHERE call = ?"),
             Self::RecordShown => Some("SELECT * FROM accesses WHERE id = ?"),
+            Self::FileShown => Some("SELECT * FROM file_accesses WHERE id = ?"),
             Self::CallMadeAgain | Self::CallAcknowledged | Self::CallTakenOver | Self::CallHandedBack => {
                 Some("SELECT * FROM call_events WHERE id = ?")
             }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::store::{
     Queue,
-    accesses::{Access, AccessLog, Accesses, MOST_ACCESSES, NewAccess, Shown},
+    accesses::{Access, AccessLog, Accesses, File, MOST_ACCESSES, NewAccess, NewFileAccess, Seen, Shown},
     sqlite::{
         parse_word,
         transaction::{id, time},
@@ -74,6 +74,76 @@ async fn write(
     }
 }
 
+#[async_trait]
+impl Operation for NewFileAccess {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let new = tx.new_id()?;
+        let (kind, file) = match self.file {
+            File::Call(call) => ("call", call),
+            File::Request(request) => ("request", request),
+        };
+        let row = sqlx::query(
+            "INSERT INTO file_accesses (id, staff, session, kind, file, subject, shown, at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+        )
+        .bind(&new)
+        .bind(self.staff.to_string())
+        .bind(self.session.to_string())
+        .bind(kind)
+        .bind(file.to_string())
+        .bind(self.subject.map(|subject| subject.to_string()))
+        .bind(word(&self.shown)?)
+        .bind(self.at.as_millisecond())
+        .fetch_one(tx.on())
+        .await?;
+        tx.log(Logged::FileShown, &new, &row, self.at).await
+    }
+}
+
+/// Rows of both tables, the latest first, as one.
+const ROWS: &str = "
+    SELECT accesses.id, accesses.staff, accesses.subject, accesses.shown, accesses.purpose, accesses.reason,
+           accesses.at, 'visit' AS kind, accesses.visit AS file, visits.day, visits.queue, visits.number,
+           accesses.rowid AS place
+    FROM accesses JOIN visits ON visits.id = accesses.visit
+    UNION ALL
+    SELECT id, staff, subject, shown, NULL, NULL, at, kind, file, NULL, NULL, NULL, rowid FROM file_accesses";
+
+fn seen(row: &SqliteRow) -> Result<Seen, StoreError> {
+    let file = id("accesses.file", row.try_get("file")?)?;
+    Ok(match row.try_get("kind")? {
+        "visit" => {
+            let queue: Queue = parse_word("visits.queue", row.try_get("queue")?)?;
+            let day = row.try_get::<&str, _>("day")?.parse();
+            Seen::Visit {
+                visit: file,
+                day: day.map_err(|_| StoreError::Malformed { what: "visits.day" })?,
+                number: ticket_number(queue, row.try_get("number")?),
+            }
+        }
+        "call" => Seen::File(File::Call(file)),
+        "request" => Seen::File(File::Request(file)),
+        _ => return Err(StoreError::Malformed { what: "file_accesses.kind" }),
+    })
+}
+
+/// The member of staff's name, and the reason that they gave.
+async fn named(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    row: &SqliteRow,
+) -> Result<(String, Option<String>), StoreError> {
+    let staff: String = row.try_get("staff")?;
+    let Some(key) = keys.fetch(connection, &staff).await? else { return Ok((String::new(), None)) };
+    let profile = open::<Profile>(row, "profile", &staff, &key)?;
+    let sealed: Option<Vec<u8>> = row.try_get("reason")?;
+    let here = place(row.try_get("id")?);
+    let reason = sealed.map(|sealed| Sealed::from_stored(sealed).open(&key, here)).transpose()?;
+    Ok((profile.map(|profile| profile.name).unwrap_or_default(), reason))
+}
+
 async fn rows(
     connection: &mut SqliteConnection,
     keys: &Keys,
@@ -81,13 +151,12 @@ async fn rows(
 ) -> Result<Vec<Access>, StoreError> {
     let (column, value) = match which {
         Accesses::Latest => ("?1", String::new()),
-        Accesses::By(staff) => ("accesses.staff", staff.to_string()),
-        Accesses::To(subject) => ("accesses.subject", subject.to_string()),
+        Accesses::By(staff) => ("seen.staff", staff.to_string()),
+        Accesses::To(subject) => ("seen.subject", subject.to_string()),
     };
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "SELECT accesses.*, visits.day, visits.queue, visits.number, staff.profile FROM accesses
-         JOIN visits ON visits.id = accesses.visit JOIN staff ON staff.id = accesses.staff
-         WHERE {column} = ?1 ORDER BY accesses.at DESC, accesses.rowid DESC LIMIT ?2"
+        "SELECT seen.*, staff.profile FROM ({ROWS}) AS seen JOIN staff ON staff.id = seen.staff
+         WHERE {column} = ?1 ORDER BY seen.at DESC, seen.place DESC LIMIT ?2"
     )))
     .bind(value)
     .bind(MOST_ACCESSES)
@@ -95,30 +164,20 @@ async fn rows(
     .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        let staff: String = row.try_get("staff")?;
-        let key = keys.fetch(connection, &staff).await?;
-        let (mut name, mut reason) = (String::new(), None);
-        if let Some(key) = &key {
-            name =
-                open::<Profile>(row, "profile", &staff, key)?.map(|profile| profile.name).unwrap_or_default();
-            let sealed: Option<Vec<u8>> = row.try_get("reason")?;
-            let here = place(row.try_get("id")?);
-            reason = sealed.map(|sealed| Sealed::from_stored(sealed).open(key, here)).transpose()?;
-        }
-        let queue: Queue = parse_word("visits.queue", row.try_get("queue")?)?;
+        let (name, reason) = named(connection, keys, row).await?;
+        let subject: Option<&str> = row.try_get("subject")?;
+        let seen = seen(row)?;
         found.push(Access {
             at: time("accesses.at", row.try_get("at")?)?,
-            staff: id("accesses.staff", &staff)?,
+            staff: id("accesses.staff", row.try_get("staff")?)?,
             name,
-            subject: id("accesses.subject", row.try_get("subject")?)?,
-            visit: id("accesses.visit", row.try_get("visit")?)?,
-            day: row
-                .try_get::<&str, _>("day")?
-                .parse()
-                .map_err(|_| StoreError::Malformed { what: "visits.day" })?,
-            number: ticket_number(queue, row.try_get("number")?),
+            subject: subject.map(|subject| id("accesses.subject", subject)).transpose()?,
             shown: parse_word("accesses.shown", row.try_get("shown")?)?,
-            purpose: parse_word("accesses.purpose", row.try_get("purpose")?)?,
+            purpose: match &seen {
+                Seen::Visit { .. } => parse_word("accesses.purpose", row.try_get("purpose")?)?,
+                Seen::File(file) => file.purpose(),
+            },
+            seen,
             reason,
         });
     }
@@ -128,6 +187,10 @@ async fn rows(
 #[async_trait]
 impl AccessLog for SqliteStore {
     async fn record_access(&self, access: NewAccess) -> Result<(), StoreError> {
+        self.writer.submit(access).await
+    }
+
+    async fn record_file_access(&self, access: NewFileAccess) -> Result<(), StoreError> {
         self.writer.submit(access).await
     }
 
