@@ -164,11 +164,94 @@ impl Browser {
     /// Where there is none.
     pub async fn press(&self, words: &str) -> io::Result<()> {
         let path = format!("//*[self::button or self::a][contains(normalize-space(.), \"{words}\")]");
-        let button = self.driver.query(By::XPath(path)).wait(PATIENCE, EVERY).first().await;
-        let button = button.map_err(io::Error::other)?;
-        button.click().await.map_err(io::Error::other)?;
-        // The old page must be gone, or the next step would still meet it.
-        button.wait_until().wait(PATIENCE, EVERY).stale().await.map_err(io::Error::other)
+        self.leave(By::XPath(path)).await
+    }
+
+    /// Presses what this CSS selector finds, which leads elsewhere.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub async fn leave_by(&self, css: &str) -> io::Result<()> {
+        self.leave(By::Css(css.to_owned())).await
+    }
+
+    async fn leave(&self, way: By) -> io::Result<()> {
+        // A list that renews itself takes the button away while it is being pressed: the new one is as good.
+        const TRIES: usize = 5;
+        let mut tried = Ok(());
+        for _ in 0..TRIES {
+            let button = self.driver.query(way.clone()).wait(PATIENCE, EVERY).first().await;
+            let button = button.map_err(io::Error::other)?;
+            tried = button.click().await;
+            if tried.is_ok() {
+                // The old page must be gone, or the next step would still meet it.
+                return button.wait_until().wait(PATIENCE, EVERY).stale().await.map_err(io::Error::other);
+            }
+        }
+        tried.map_err(io::Error::other)
+    }
+
+    /// Waits until an element that this CSS selector finds shows these words.
+    ///
+    /// # Errors
+    /// Where none does.
+    pub async fn wait_for_in(&self, css: &str, words: &str) -> io::Result<()> {
+        let wanted = words.to_owned();
+        let shows = move |shown: &str| shown.contains(&wanted);
+        let query = self.driver.query(By::Css(css.to_owned())).with_text(shows);
+        if query.wait(PATIENCE, EVERY).exists().await.map_err(io::Error::other)? {
+            return Ok(());
+        }
+        Err(io::Error::other(format!(
+            "{words:?} does not come in {css}; there stands: {}",
+            self.text().await?
+        )))
+    }
+
+    /// Waits until this script gives true.
+    ///
+    /// # Errors
+    /// Where it does not come to that.
+    pub async fn wait_until(&self, script: &str) -> io::Result<()> {
+        for _ in 0..PATIENCE.as_millis() / EVERY.as_millis() {
+            if self.run(script).await? == serde_json::Value::Bool(true) {
+                return Ok(());
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+        Err(io::Error::other(format!("never so: {script}; there stands: {}", self.text().await?)))
+    }
+
+    /// Touches an element that leads nowhere else: the page stays.
+    ///
+    /// # Errors
+    /// Where there is none, or it is covered.
+    pub async fn touch(&self, css: &str) -> io::Result<()> {
+        self.find(css).await?.click().await.map_err(io::Error::other)
+    }
+
+    /// Fills in the form that this CSS selector finds, opening what it is folded into, and presses its button.
+    ///
+    /// # Errors
+    /// Where there is no such form, or it has no such field.
+    pub async fn send(&self, form: &str, fields: &[(&str, &str)]) -> io::Result<()> {
+        let unfold = format!(
+            "for (let part = document.querySelector({form:?}); part; part = part.parentElement) if (part.tagName === 'DETAILS') part.open = true"
+        );
+        self.find(form).await?;
+        self.run(&unfold).await?;
+        for (name, value) in fields {
+            let css = format!("{form} [name=\"{name}\"]");
+            let field = self.find(&css).await?;
+            if field.tag_name().await.map_err(io::Error::other)? == "select" {
+                let chosen = self.find(&format!("{css} option[value=\"{value}\"]")).await?;
+                chosen.click().await.map_err(io::Error::other)?;
+            } else {
+                field.clear().await.map_err(io::Error::other)?;
+                field.send_keys(*value).await.map_err(io::Error::other)?;
+            }
+        }
+        self.leave_by(&format!("{form} button")).await
     }
 
     /// What a script in the page gives.

@@ -6,12 +6,14 @@
 
 pub mod browser;
 pub mod clinic;
+pub mod conversation;
 pub mod display;
 pub mod journey;
 pub mod pictures;
 pub mod process;
 pub mod python;
 pub mod record;
+pub mod signed;
 pub mod staff;
 pub mod window;
 pub mod world;

@@ -10,13 +10,13 @@ use crate::{
 
 pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let (look, words) = (page.look, page.words);
-    languages(state, page);
-    page.space();
     // It asks nothing: staff come, and whoever needs them does not read on.
     let emergency = page.bottom(look.mm(44.0));
     if page.emergency_in(emergency, &words.say("welcome-emergency")) {
         page.says(PersonSays::Emergency);
     }
+    languages(state, page);
+    page.space();
     page.title(&words.say("welcome-title"));
     match &state.welcome {
         Some(welcome) if state.server_reached => {

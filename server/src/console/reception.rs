@@ -26,7 +26,7 @@ use super::{
     form::{self, WhereTo},
     live::News,
     session::Staff,
-    time::local,
+    time::{self, local},
 };
 use crate::{
     staff::Role,
@@ -52,7 +52,7 @@ pub(super) struct Typed {
     full_name: String,
     number: String,
     birth: String,
-    /// `YYYY-MM-DDTHH:MM`, as browsers send it.
+    /// As [`time::read`] reads it.
     born_at: String,
     sex: String,
     relation: String,
@@ -109,7 +109,7 @@ fn page(
         where_to: form::where_to(&console.station, &chosen),
         emergency_to: form::where_to(&console.station, &emergency_to),
         grounds: PriorityGround::ALL,
-        now: local(console.clock.now()).strftime("%Y-%m-%dT%H:%M").to_string(),
+        now: time::moment(console.clock.now()),
         faults,
     };
     html(status, &page)
@@ -138,7 +138,7 @@ fn companion(typed: &Typed, needed: bool, faults: &mut Vec<String>) -> Option<Co
 }
 
 fn born_at(typed: &str, now: DateTime, faults: &mut Vec<String>) -> Option<DateTime> {
-    let born = typed.trim().parse::<DateTime>().ok();
+    let born = time::read(typed);
     let weeks = |born: &DateTime| now.date().since(born.date()).is_ok_and(|span| span.get_days() <= 28);
     let born = born.filter(|born| *born <= now && weeks(born));
     if born.is_none() {

@@ -134,8 +134,8 @@ async fn the_board_shows_numbers_and_rooms_and_nothing_about_anybody() {
     assert_eq!(status, StatusCode::OK);
     for shown in [
         "<strong>001</strong>",
-        "Đã gọi, chưa đến: <b>U001</b>",
-        "Tiếp theo: <b>002</b>",
+        "Đã gọi, chưa đến</span> <b>U001</b>",
+        "Tiếp theo</span> <b>002</b>",
         "Phòng 1: Khám bệnh",
         "Phòng 2",
         "Mời số ưu tiên, không không một, đến Phòng 1: Khám bệnh",

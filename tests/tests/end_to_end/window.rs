@@ -112,6 +112,22 @@ fn who_does_not_agree_is_served_by_a_person() {
 }
 
 #[test]
+fn an_emergency_calls_staff_at_one_touch() {
+    let mut scene = scene("emergency");
+    let window = &mut scene.kiosk.window;
+    window.wait_for(screen::WELCOME).unwrap();
+    window.touch("Cấp cứu").unwrap();
+    window.wait_for(screen::STAFF).unwrap();
+    window.wait_for("Nhân viên đến ngay.").unwrap();
+    let page = staff::page(&scene.world, "/staff").unwrap();
+    assert!(page.contains("call waiting emergency") && page.contains("Màn hình chào"), "{page}");
+    let call = staff::open_calls(&scene.world).unwrap().remove(0);
+    staff::send(&scene.world, &format!("/staff/calls/{call}/acknowledge"), &[]).unwrap();
+    window.wait_for("Nhân viên đã biết, đang tới").unwrap();
+    assert!(staff::visits(&scene.world).unwrap().is_empty(), "numbers come later");
+}
+
+#[test]
 fn a_daughter_comes_for_her_mother() {
     let mut scene = scene("on-behalf");
     journey::present(&mut scene.world, &mut scene.kiosk.window, "nguyen-thi-hoa", "012345").unwrap();

@@ -41,9 +41,16 @@
   const news = new EventSource("/staff/events");
   news.addEventListener("open", () => look().catch(failed));
   news.addEventListener("queue", () => look().catch(failed));
-  // Whoever works with the queue hears of a call as well; its own page sounds.
+  // Whoever works with the queue sees that somebody calls; the page of calls sounds.
   const calling = document.getElementById("calling");
-  news.addEventListener("ring", () => { if (calling) calling.hidden = false; });
+  const calls = async () => {
+    const answer = await fetch("/staff?live", { headers: { accept: "text/html" }, redirect: "error" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    calling.hidden = page.querySelector(".call.waiting") === null;
+    calling.classList.toggle("emergency", page.querySelector(".call.waiting.emergency") !== null);
+  };
+  for (const heard of ["ring", "calls"]) news.addEventListener(heard, () => calls().catch(failed));
   news.addEventListener("error", failed);
   list.addEventListener("focusout", () => setTimeout(() => { if (waits) look().catch(failed); }, 0));
 })();

@@ -27,6 +27,8 @@ struct Line {
     channel: String,
     language: &'static str,
     sha256: String,
+    /// Its beginning, to tell one from another.
+    short: String,
     known: bool,
     relation: Option<&'static str>,
 }
@@ -48,10 +50,11 @@ impl Line {
                 Channel::Desk => "Quầy".to_owned(),
             },
             language: match entry.language {
-                flows::Language::Vi => "vi",
-                flows::Language::En => "en",
+                flows::Language::Vi => "tiếng Việt",
+                flows::Language::En => "tiếng Anh",
             },
             sha256: hex::encode(entry.text_sha256),
+            short: hex::encode(entry.text_sha256.first_chunk::<6>().unwrap_or(&[0; 6])),
             known: entry.text_known,
             relation: entry.relation.map(flows::law::age::Relation::vietnamese),
         }

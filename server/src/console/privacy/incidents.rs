@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use flows::law::incident::due;
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use jiff::{Timestamp, tz::Offset};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -20,6 +20,7 @@ use super::{
         failure::{Failure, html},
         form::line,
         session::Staff,
+        time,
     },
     clock_words, moment,
     requests::Choice,
@@ -81,16 +82,13 @@ fn new_page(
 /// `GET /staff/privacy/incidents/new`
 pub(super) async fn new(State(console): State<Console>, staff: Staff) -> Result<Response, Failure> {
     staff.require(Role::Manager)?;
-    let now = super::local(console.clock.now());
-    let typed = Typed { noticed_at: now.strftime("%Y-%m-%dT%H:%M").to_string(), ..Typed::default() };
+    let typed = Typed { noticed_at: moment(console.clock.now()), ..Typed::default() };
     new_page(&console, &staff, typed, Vec::new())
 }
 
 /// When it was noticed: not in the future, from which a clock would run too long.
 fn noticed(typed: &str, now: Timestamp, faults: &mut Vec<String>) -> Option<Timestamp> {
-    let at = typed
-        .parse::<DateTime>()
-        .ok()
+    let at = time::read(typed)
         .and_then(|local| Offset::constant(7).to_timestamp(local).ok())
         .filter(|at| *at <= now);
     if at.is_none() {

@@ -16,7 +16,7 @@ use super::{
     Console, Frame,
     failure::{Failure, html},
     session::Staff,
-    time::{day as written, local, moment},
+    time::{day as written, moment},
 };
 use crate::{staff::Role, store::visits::station_day};
 

@@ -1,56 +1,10 @@
-//! The staff's pages in a real browser.
+//! Signing in, being signed out, and accounts.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
-use end_to_end::{
-    browser::{Browser, PHONE},
-    staff::one_time_code,
-    world::{World, test_folder},
-};
+use end_to_end::staff::one_time_code;
 
-/// The member of staff at the reception desk, of the seeds, and what his device shares with the server.
-const USER: (&str, &str) = ("tran.van.mau", "quay tiep don so 1");
-const DEVICE: &str = "QUAYTIEPDONQUAYTIEPDONQUAYTIEPDO";
-
-/// A world, and a phone that looks at it.
-struct Scene {
-    world: World,
-    phone: Browser,
-    folder: PathBuf,
-}
-
-impl Scene {
-    async fn open(name: &str) -> Self {
-        let folder = test_folder(name).unwrap();
-        let world = World::start(&folder).unwrap();
-        Self { world, phone: Browser::open(PHONE).await.unwrap(), folder }
-    }
-
-    async fn go(&self, path: &str) {
-        self.phone.go(&format!("{}{path}", self.world.server_address().unwrap())).await.unwrap();
-    }
-
-    async fn type_password(&self, password: &str) {
-        self.phone.fill("user_name", USER.0).await.unwrap();
-        self.phone.fill("password", password).await.unwrap();
-        self.phone.press("Tiếp tục").await.unwrap();
-    }
-
-    async fn type_code(&self, code: &str) {
-        self.phone.fill("code", code).await.unwrap();
-        self.phone.press("Đăng nhập").await.unwrap();
-    }
-
-    fn code(&self) -> String {
-        one_time_code(DEVICE, self.world.now().unwrap().as_second(), 0).unwrap()
-    }
-
-    /// Nothing has to be scrolled sideways, and the picture is there to look at.
-    async fn look(&self, name: &str) {
-        assert_eq!(self.phone.overflow().await.unwrap(), 0, "{name} is wider than a phone");
-        self.phone.picture(&self.folder.join(format!("{name}.png"))).await.unwrap();
-    }
-}
+use super::{Scene, USER};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn browser_staff_sign_in_on_a_phone_and_out() {
