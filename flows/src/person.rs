@@ -1,6 +1,9 @@
 //! The person whom a conversation is about, as far as a flow needs to know them.
 
-use identity::{insurance::InsuranceNumber, number::PersonalNumber};
+use identity::{
+    insurance::InsuranceNumber,
+    number::{OldNumber, PersonalNumber},
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -18,6 +21,9 @@ pub struct Person {
     /// The number on an insurance card that was shown.
     #[serde(default)]
     pub insurance_number: Option<InsuranceNumber>,
+    /// The numbers that the document says they had before.
+    #[serde(default)]
+    pub old_numbers: Vec<OldNumber>,
     /// Full name in Vietnamese letters, NFC.
     pub full_name: String,
     /// Date of birth, as far as it is known.
@@ -234,6 +240,7 @@ mod tests {
         let person = Person {
             number: Some(PersonalNumber::parse("001148012345").unwrap()),
             insurance_number: None,
+            old_numbers: Vec::new(),
             full_name: "Nguyễn Thị Hoà".into(),
             birth: born(1948, Some(3), Some(2)),
             sex: Sex::Female,

@@ -157,6 +157,57 @@ impl OldCardNumber {
     }
 }
 
+/// A number that a person had before: that of an old card, or a personal number that was cancelled (hủy, xác lập lại
+/// số định danh cá nhân: NĐ 70/2024/NĐ-CP Đ11).
+#[derive(Clone, PartialEq, Eq, Hash, Zeroize, ZeroizeOnDrop)]
+pub enum OldNumber {
+    /// Số CMND, 9 digits.
+    Card(OldCardNumber),
+    /// A personal number, 12 digits.
+    Personal(PersonalNumber),
+}
+
+impl OldNumber {
+    /// Parses either, by its length.
+    ///
+    /// # Errors
+    /// Where it is neither.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        if text.len() == 12 {
+            PersonalNumber::parse(text).map(Self::Personal)
+        } else {
+            OldCardNumber::parse(text).map(Self::Card)
+        }
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Card(number) => number.as_str(),
+            Self::Personal(number) => number.as_str(),
+        }
+    }
+}
+
+impl std::fmt::Debug for OldNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OldNumber(masked)")
+    }
+}
+
+impl serde::Serialize for OldNumber {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for OldNumber {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = zeroize::Zeroizing::new(String::deserialize(deserializer)?);
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
 impl std::fmt::Debug for OldCardNumber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("OldCardNumber(*********)")
@@ -175,6 +226,19 @@ mod tests {
         {
             assert!(PersonalNumber::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_old_number_is_a_card_s_or_a_cancelled_personal_one() {
+        assert!(matches!(OldNumber::parse("012345678"), Ok(OldNumber::Card(_))));
+        assert!(matches!(OldNumber::parse("001050012345"), Ok(OldNumber::Personal(_))));
+        for bad in ["", "01234567", "0123456789", "01234567x", "00105001234x"] {
+            assert!(OldNumber::parse(bad).is_err(), "{bad}");
+        }
+        let old = OldNumber::parse("012345678").unwrap();
+        assert_eq!(format!("{old:?}"), "OldNumber(masked)");
+        let json = serde_json::to_string(&old).unwrap();
+        assert_eq!(serde_json::from_str::<OldNumber>(&json).unwrap(), old);
     }
 
     #[test]

@@ -39,6 +39,7 @@ fn person() -> Person {
     Person {
         number: Some(PersonalNumber::parse("001148012345").unwrap()),
         insurance_number: None,
+        old_numbers: Vec::new(),
         full_name: "Nguyễn Thị Hoà".into(),
         birth: Birth { year: 1948, month: Some(3), day: Some(2) },
         sex: Sex::Female,

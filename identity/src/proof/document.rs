@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{data_groups::Contents, validity};
-use crate::number::PersonalNumber;
+use crate::number::{OldNumber, PersonalNumber};
 pub use crate::{
     lds::dg13::Expiry,
     mrz::{BirthDate, Sex},
@@ -31,8 +31,9 @@ pub struct Document {
     pub nationality: String,
     /// The residence, as on the card when it was issued.
     pub residence: Option<String>,
-    /// The number of an older document.
-    pub old_number: Option<String>,
+    /// The numbers of older documents, and personal numbers that this one replaced: entries 15 and 16 of DG13, as far
+    /// as they are such numbers.
+    pub old_numbers: Vec<OldNumber>,
     /// The date of issue.
     #[zeroize(skip)]
     pub date_of_issue: Option<Date>,
@@ -58,7 +59,10 @@ impl Document {
             sex: mrz.sex(),
             nationality: mrz.nationality().to_owned(),
             residence: text(9),
-            old_number: text(15),
+            old_numbers: [15, 16]
+                .into_iter()
+                .filter_map(|entry| OldNumber::parse(&text(entry)?).ok())
+                .collect(),
             date_of_issue: validity::issue(contents).ok().flatten(),
             expiry: validity::expiry(contents).ok().flatten(),
         }

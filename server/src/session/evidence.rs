@@ -145,6 +145,7 @@ fn person(document: &Document) -> Option<Person> {
     Some(Person {
         number: Some(document.personal_number.clone()?),
         insurance_number: None,
+        old_numbers: document.old_numbers.clone(),
         full_name: document.full_name.clone(),
         birth: Birth { year: birth.year, month: birth.month, day: birth.day },
         sex: match document.sex {

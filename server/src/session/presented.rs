@@ -8,7 +8,7 @@ use flows::{
 };
 use identity::{
     ReasonCode, mrz,
-    number::PersonalNumber,
+    number::{OldNumber, PersonalNumber},
     qr::{self, Payload},
     text::person_name,
 };
@@ -38,6 +38,7 @@ pub(super) fn shown(evidence: &QrEvidence) -> Result<Presented, ReasonCode> {
             let person = Person {
                 number: Some(card.number.clone()),
                 insurance_number: None,
+                old_numbers: card.old_number.clone().map(OldNumber::Card).into_iter().collect(),
                 full_name: card.full_name.clone(),
                 birth: Birth { year: card.birth.year, month: card.birth.month, day: card.birth.day },
                 sex: sex(card.sex),
@@ -48,6 +49,7 @@ pub(super) fn shown(evidence: &QrEvidence) -> Result<Presented, ReasonCode> {
             let person = Person {
                 number: None,
                 insurance_number: Some(card.number.clone()),
+                old_numbers: Vec::new(),
                 full_name: card.full_name.clone(),
                 birth: Birth { year: card.birth.year, month: card.birth.month, day: card.birth.day },
                 sex: sex(card.sex),
@@ -74,6 +76,7 @@ pub(super) fn typed(evidence: &TypedEvidence, today: Date) -> Result<Presented, 
     let person = Person {
         number: Some(number(&evidence.number)?),
         insurance_number: None,
+        old_numbers: Vec::new(),
         full_name: name(&evidence.full_name)?,
         birth: birth(evidence.birth, today)?,
         sex: evidence.sex,
@@ -86,6 +89,7 @@ pub(super) fn child(evidence: &ChildEvidence, today: Date) -> Result<Presented, 
     let person = Person {
         number: evidence.number.as_deref().map(number).transpose()?,
         insurance_number: None,
+        old_numbers: Vec::new(),
         full_name: name(&evidence.full_name)?,
         birth: birth(evidence.birth, today)?,
         sex: evidence.sex,

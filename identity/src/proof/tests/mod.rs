@@ -125,7 +125,7 @@ fn the_genuine_card_passes_every_axis_but_the_holder() {
     assert_eq!(document.personal_number.as_ref().unwrap().as_str(), "001148012345");
     assert_eq!(document.full_name, "Nguyễn Thị Hoà");
     assert_eq!(document.residence.as_deref(), Some("Thôn 1, Xã Mẫu, Hà Nội"));
-    assert_eq!(document.old_number.as_deref(), Some("012345678"));
+    assert_eq!(document.old_numbers, [crate::number::OldNumber::parse("012345678").unwrap()]);
     assert_eq!(document.expiry, Some(document::Expiry::Never));
     assert_eq!(document.sex, document::Sex::Female);
     assert!(!format!("{document:?}").contains("Nguy"));

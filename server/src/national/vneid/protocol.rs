@@ -206,7 +206,14 @@ pub(super) fn verify(
     let authenticated_at = claims.auth_time().unwrap_or_else(|| claims.issue_time());
     Ok(SignedIn {
         subject: claims.subject().as_str().to_owned(),
-        person: Person { number: Some(number), insurance_number: None, full_name, birth, sex: Sex::Unknown },
+        person: Person {
+            number: Some(number),
+            insurance_number: None,
+            old_numbers: Vec::new(),
+            full_name,
+            birth,
+            sex: Sex::Unknown,
+        },
         level: level(claims.auth_context_ref()).ok_or(MALFORMED)?,
         authenticated_at: time(authenticated_at).map_err(|_| MALFORMED)?,
     })

@@ -122,6 +122,7 @@ impl Values {
             person: Person {
                 number: Some(PersonalNumber::parse(number?).ok()?),
                 insurance_number: None,
+                old_numbers: Vec::new(),
                 full_name: if given.is_some() { full_name.join(" ") } else { return None },
                 birth,
                 sex: match sex {
