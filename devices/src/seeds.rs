@@ -249,6 +249,25 @@ pub struct Insurance {
     /// Whether every look-up for this person times out.
     #[serde(default)]
     pub portal_down: bool,
+    /// `dsLichSuKCB2018`: visits elsewhere.
+    #[serde(default)]
+    pub history: Vec<PastVisit>,
+}
+
+/// A visit elsewhere, as the simulated insurance register lists it.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastVisit {
+    /// maHoSo.
+    pub record: String,
+    /// maCSKCB.
+    pub place: String,
+    /// ngayVao, `yyyyMMddHHmm`.
+    pub from: String,
+    /// ngayRa.
+    pub to: String,
+    /// tenBenh.
+    pub illness: String,
 }
 
 /// What the simulated population database answers.

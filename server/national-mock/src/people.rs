@@ -64,6 +64,18 @@ pub(crate) struct Insurance {
     pub(crate) new_card: String,
     #[serde(default)]
     pub(crate) portal_down: bool,
+    #[serde(default)]
+    pub(crate) history: Vec<PastVisit>,
+}
+
+/// A visit elsewhere (`dsLichSuKCB2018`).
+#[derive(Deserialize)]
+pub(crate) struct PastVisit {
+    pub(crate) record: String,
+    pub(crate) place: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) illness: String,
 }
 
 #[derive(Deserialize)]

@@ -203,6 +203,30 @@ fn about(citizen: &Citizen, insurance: &Insurance) -> Value {
         set("gtTheTu", &from);
         set("gtTheDen", &to);
     }
+    if !insurance.history.is_empty() {
+        let visits = insurance.history.iter().map(|past| {
+            json!({
+                "maHoSo": past.record,
+                "maCSKCB": past.place,
+                "ngayVao": past.from,
+                "ngayRa": past.to,
+                "tenBenh": past.illness,
+                "tinhTrang": "1",
+                "kqDieuTri": "1",
+                "lyDoVV": "1",
+            })
+        });
+        members.insert("dsLichSuKCB2018".to_owned(), visits.collect());
+        let look_ups = insurance.history.iter().map(|past| {
+            json!({
+                "userKT": format!("{}_BV", past.place),
+                "thoiGianKT": past.from,
+                "thongBao": "Thông tin thẻ chính xác",
+                "maLoi": "000",
+            })
+        });
+        members.insert("dsLichSuKT2018".to_owned(), look_ups.collect());
+    }
     answer
 }
 
@@ -310,6 +334,14 @@ mod tests {
             assert_ne!(asked, request);
             assert_eq!(answer(HOA, &asked)["maKetQua"], code, "{to}");
         }
+    }
+
+    #[test]
+    fn a_history_is_listed_with_whoever_looked_up() {
+        let past = "\n[[insurance.history]]\nrecord = \"2606010001\"\nplace = \"01998\"\nfrom = \"202606010800\"\nto = \"202606010915\"\nillness = \"Viêm dạ dày\"";
+        let answer = answer(&format!("{HOA}{past}"), wire!("look-up-request.json"));
+        assert_eq!(answer["dsLichSuKCB2018"][0]["tenBenh"], "Viêm dạ dày");
+        assert_eq!(answer["dsLichSuKT2018"][0]["userKT"], "01998_BV");
     }
 
     #[test]
