@@ -72,6 +72,9 @@ pub enum Event {
     LookUpsExhausted,
     /// To [`Effect::LookUpInsurance`].
     InsuranceLookedUp(Insurance),
+    /// The same, where the register says that the number on the card is none (maKetQua 051, 052, 053): a code that was
+    /// read wrongly is read once more.
+    InsuranceCardMisread(Insurance),
     /// To [`Effect::Record`].
     Recorded {
         /// The ticket.

@@ -66,13 +66,16 @@ pub struct Session {
     ways: Vec<Way>,
     stage: Stage,
     attempts: u8,
+    /// An insurance card was read once more because of what the register said of its number.
+    #[serde(default)]
+    read_again: bool,
     known: Option<Known>,
 }
 
 impl Session {
     /// A new conversation, at the question for consent, at a kiosk that can take documents in these `ways`.
     pub fn new(service: Service, language: Language, ways: Vec<Way>) -> Self {
-        Self { service, language, ways, stage: Stage::Consent, attempts: 0, known: None }
+        Self { service, language, ways, stage: Stage::Consent, attempts: 0, read_again: false, known: None }
     }
 
     /// Which service it is about.
@@ -215,6 +218,7 @@ impl Session {
             }
             Event::LookUpsExhausted => Ok(self.call_staff(ReasonCode::TooManyLookUps)),
             Event::InsuranceLookedUp(answer) => Ok(self.learn(rules, |known| known.insurance = Some(answer))),
+            Event::InsuranceCardMisread(answer) => Ok(self.misread(answer, rules)),
             Event::Recorded { ticket, earlier } => Ok(self.recorded(ticket, earlier, rules)),
             _ => Err(Refusal::WrongStep),
         }
@@ -294,6 +298,17 @@ impl Session {
             return self.call_staff(ReasonCode::TooManyAttempts);
         }
         self.show(Stage::Identify { again: Some(code) })
+    }
+
+    /// That a number is none says something about the code, and nothing about anybody. Once; then staff look at the card.
+    fn misread(&mut self, answer: Insurance, rules: &dyn Rules) -> Effect {
+        let shown = self.known.as_ref().is_some_and(|known| known.source == Source::InsuranceQr);
+        if !shown || self.read_again {
+            return self.learn(rules, |known| known.insurance = Some(answer));
+        }
+        self.read_again = true;
+        self.known = None;
+        self.show(Stage::Identify { again: Some(ReasonCode::QrMalformed) })
     }
 
     /// What a register says of a person is not shown to someone who has proved nothing: whoever shows a code or

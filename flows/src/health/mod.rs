@@ -14,6 +14,7 @@ use crate::{
     Service, Text,
     engine::{InsuranceStatus, Known, Presented, Rules, Source, Want},
     person::Relation,
+    policy::Strength,
     step::{Choice, Notice, Purpose, Question, Way},
 };
 use priority::{Declared, PriorityGround, priority_by_age};
@@ -236,18 +237,22 @@ impl Rules for HealthRules<'_> {
             Some(_) => notices.push(Notice::PriorityDeclared),
             None => {}
         }
-        // What a register says of a person is not shown to someone who has proved nothing.
-        if known.strength.may_see_own_records() {
-            notices.extend(known.insurance.as_ref().map(|insurance| match insurance.status {
-                InsuranceStatus::Valid => Notice::InsuranceValid,
-                InsuranceStatus::Renewed => Notice::InsuranceRenewed,
-                InsuranceStatus::NotValid => Notice::InsuranceNotValid,
-                InsuranceStatus::NeedsStaff => Notice::InsuranceNeedsStaff,
-                InsuranceStatus::Unverified => Notice::InsuranceUnverified,
-            }));
-        }
+        let insurance = known.insurance.as_ref();
+        notices.extend(insurance.and_then(|insurance| insurance_notice(insurance.status, known.strength)));
         notices
     }
+}
+
+/// What the screen says about the insurance. What a register says of a person is not shown to someone who has proved
+/// nothing.
+pub fn insurance_notice(status: InsuranceStatus, strength: Strength) -> Option<Notice> {
+    strength.may_see_own_records().then_some(match status {
+        InsuranceStatus::Valid => Notice::InsuranceValid,
+        InsuranceStatus::Renewed => Notice::InsuranceRenewed,
+        InsuranceStatus::NotValid => Notice::InsuranceNotValid,
+        InsuranceStatus::NeedsStaff => Notice::InsuranceNeedsStaff,
+        InsuranceStatus::Unverified => Notice::InsuranceUnverified,
+    })
 }
 
 fn first_repeated<'a>(ids: impl Iterator<Item = &'a String>) -> Option<&'a String> {

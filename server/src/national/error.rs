@@ -99,6 +99,9 @@ pub enum Trouble {
     /// The system itself says that it has trouble.
     #[error("it reports trouble of its own")]
     Reported,
+    /// The same, with a code of its own (`maKetQua` 100 or 101).
+    #[error("it reports trouble of its own (code {0})")]
+    ReportedCode(u16),
     /// It failed several times in a row and is left alone for a while.
     #[error("it failed several times in a row and is left alone for a while")]
     CircuitOpen,

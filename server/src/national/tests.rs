@@ -97,6 +97,7 @@ pub(super) fn person(number: &str, name: &str, birth: Birth) -> Person {
     Person {
         number: Some(number),
         insurance_number: None,
+        old_numbers: Vec::new(),
         full_name: name.to_owned(),
         birth,
         sex: Sex::Unknown,
@@ -250,7 +251,7 @@ async fn a_replaced_card_is_followed_to_the_new_one_with_one_login() {
         let finding = systems.insurance.look_up(&hoa()).await.unwrap();
         assert_eq!((finding.code, finding.action), (ResultCode::ReplacedExpired, Action::UseNewCard));
         assert_eq!(finding.card.unwrap().number, "HT3010148012345");
-        assert!(String::from_utf8_lossy(finding.raw.as_slice()).contains("DỮ LIỆU MÔ PHỎNG"));
+        assert!(String::from_utf8_lossy(finding.answer.as_slice()).contains("DỮ LIỆU MÔ PHỎNG"));
     }
     assert_eq!(systems.operations().await, [TAKE, LOOK_UP, LOOK_UP]);
 }
@@ -417,7 +418,7 @@ async fn the_portal_is_down_for_one_person_and_reports_trouble_for_another() {
     assert_eq!(systems.insurance.look_up(&blom()).await, unavailable(System::Insurance, Trouble::TimedOut));
     let systems = Systems::start().await;
     let trouble = person("001090000008", "Trần O'Mẫu & <Con>", born(1990, Some(12), Some(31)));
-    let reported = unavailable(System::Insurance, Trouble::Reported);
+    let reported = unavailable(System::Insurance, Trouble::ReportedCode(100));
     assert_eq!(systems.insurance.look_up(&trouble).await, reported);
 }
 

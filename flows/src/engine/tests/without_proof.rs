@@ -55,6 +55,39 @@ fn whoever_shows_a_code_sees_nothing_of_it_and_types_what_they_know() {
 }
 
 #[test]
+fn an_insurance_card_that_was_misread_is_read_once_more_and_then_looked_at_by_staff() {
+    let station = station();
+    let rules = rules(&station);
+    let misread = || {
+        let answer =
+            Insurance { status: InsuranceStatus::NeedsStaff, result_code: Some("052".into()), card: None };
+        Event::InsuranceCardMisread(answer)
+    };
+    let looked_up = |session: &mut Session, source| {
+        session.advance(shown(source), &rules).unwrap();
+        session.advance(year(1948), &rules).unwrap();
+        session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
+    };
+    let mut session = asked(&rules);
+    looked_up(&mut session, Source::InsuranceQr);
+    assert_eq!(session.advance(misread(), &rules), Ok(Effect::Show));
+    let again = Some(ReasonCode::QrMalformed);
+    assert_eq!(session.step(&rules), Step::Identify { ways: EVERY_WAY.to_vec(), again });
+    assert!(session.known().is_none(), "nothing of the first reading is kept");
+    looked_up(&mut session, Source::InsuranceQr);
+    assert_eq!(session.advance(misread(), &rules), Ok(Effect::Show));
+    assert!(matches!(session.step(&rules), Step::Choose { .. }), "{:?}", session.step(&rules));
+    let insurance = session.known().unwrap().insurance.as_ref().unwrap();
+    assert_eq!(insurance.status, InsuranceStatus::NeedsStaff);
+
+    // A personal number was not read from an insurance card.
+    let mut session = asked(&rules);
+    looked_up(&mut session, Source::CardQr);
+    session.advance(misread(), &rules).unwrap();
+    assert!(matches!(session.step(&rules), Step::Choose { .. }));
+}
+
+#[test]
 fn three_wrong_years_call_staff() {
     let station = station();
     let rules = rules(&station);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use flows::person::Person;
+use identity::SecretBytes;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 use secrecy::SecretString;
@@ -13,7 +14,7 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::{
-    Configuration, Finding, InsuranceRegister,
+    Configuration, Finding, InsuranceRegister, VisitHistory,
     wire::{self, LookUpReply, Token, TokenReply, check_in::Facility},
 };
 use crate::{
@@ -126,7 +127,35 @@ impl InsuranceClient {
         }
     }
 
-    async fn ask(&self, token: &Token, body: &Zeroizing<String>) -> Result<LookUpReply, NationalError> {
+    /// Asks once, and once more with a new token where the register wants one. Gives what the answer says, and the
+    /// answer itself.
+    async fn answer(&self, person: &Person) -> Result<(Finding, SecretBytes), NationalError> {
+        let body = wire::look_up_request(&self.configuration, person)
+            .ok_or(NationalError::NotAskable { system: SYSTEM, field: "maThe" })?;
+        let look_up = async {
+            let token = self.token(None).await?;
+            match self.ask(&token, &body).await? {
+                (LookUpReply::TokenRefused(_), _) => {
+                    let token = self.token(Some(&token)).await?;
+                    self.ask(&token, &body).await
+                }
+                reply => Ok(reply),
+            }
+        };
+        match self.http.in_time(look_up).await? {
+            (LookUpReply::Found(finding), raw) => Ok((finding, raw)),
+            (LookUpReply::PortalDown(code), _) => Err(unavailable(Trouble::ReportedCode(code))),
+            (LookUpReply::TokenRefused(code) | LookUpReply::Refused(code), _) => {
+                Err(NationalError::Refused { system: SYSTEM, code })
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        token: &Token,
+        body: &Zeroizing<String>,
+    ) -> Result<(LookUpReply, SecretBytes), NationalError> {
         let url = wire::look_up_url(
             self.look_up_url.clone(),
             token,
@@ -137,9 +166,13 @@ impl InsuranceClient {
             || self.http.post(url.clone()).header("Content-Type", "application/json").body(body.to_string());
         let reply = self.http.exchange(Repeat::IfNothingDone, build).await.map_err(unavailable)?;
         match reply.status {
-            200 => wire::look_up_reply(&reply.body)
-                .map_err(|wire::Malformed| unavailable(Trouble::Malformed(Flaw::Content))),
-            status @ (401 | 403) => Ok(LookUpReply::TokenRefused(status.to_string())),
+            200 => {
+                let said = wire::look_up_reply(&reply.body).map_err(malformed)?;
+                Ok((said, SecretBytes::new(reply.body.to_vec())))
+            }
+            status @ (401 | 403) => {
+                Ok((LookUpReply::TokenRefused(status.to_string()), SecretBytes::default()))
+            }
             status => Err(unavailable(Trouble::Status(status))),
         }
     }
@@ -149,27 +182,18 @@ fn unavailable(trouble: Trouble) -> NationalError {
     NationalError::Unavailable { system: SYSTEM, trouble }
 }
 
+const fn malformed(_: wire::Malformed) -> NationalError {
+    NationalError::Unavailable { system: SYSTEM, trouble: Trouble::Malformed }
+}
+
 #[async_trait]
 impl InsuranceRegister for InsuranceClient {
     async fn look_up(&self, person: &Person) -> Result<Finding, NationalError> {
-        let body = wire::look_up_request(&self.configuration, person)
-            .ok_or(NationalError::NotAskable { system: SYSTEM, field: "maThe" })?;
-        let look_up = async {
-            let token = self.token(None).await?;
-            match self.ask(&token, &body).await? {
-                LookUpReply::TokenRefused(_) => {
-                    let token = self.token(Some(&token)).await?;
-                    self.ask(&token, &body).await
-                }
-                reply => Ok(reply),
-            }
-        };
-        match self.http.in_time(look_up).await? {
-            LookUpReply::Found(finding) => Ok(finding),
-            LookUpReply::PortalDown => Err(unavailable(Trouble::Reported)),
-            LookUpReply::TokenRefused(code) | LookUpReply::Refused(code) => {
-                Err(NationalError::Refused { system: SYSTEM, code })
-            }
-        }
+        Ok(self.answer(person).await?.0)
+    }
+
+    async fn visit_history(&self, person: &Person) -> Result<VisitHistory, NationalError> {
+        let (finding, raw) = self.answer(person).await?;
+        wire::history_reply(raw.as_slice(), finding.code).map_err(malformed)
     }
 }

@@ -3,8 +3,10 @@
 mod check_in;
 mod client;
 mod finding;
+mod history;
 mod result_code;
 pub(super) mod wire;
+mod words;
 
 use async_trait::async_trait;
 use flows::person::Person;
@@ -16,8 +18,9 @@ pub use check_in::{
     Receipt, SignatureFiles, SignatureFilesError, SignerError, Unsigned, Ward, XmlSignature,
 };
 pub use client::InsuranceClient;
-pub use finding::Finding;
+pub use finding::{Finding, PastVisit, VisitHistory};
 pub use result_code::{Action, ResultCode};
+pub use words::{StaffWords, documentation};
 
 use super::{Limits, NationalError, secret::secret};
 
@@ -30,6 +33,13 @@ pub trait InsuranceRegister: Send + Sync {
     /// Where there is no answer about the person: no answer at all, the register's own trouble (codes 100 and 101),
     /// or a refusal of this server (054, 055, 205, 401, 501, or a code that is not in its table).
     async fn look_up(&self, person: &Person) -> Result<Finding, NationalError>;
+
+    /// The person's visits elsewhere, for a clinician who asked for them with a reason. The same question as
+    /// [`InsuranceRegister::look_up`], of which this part of the answer is otherwise dropped.
+    ///
+    /// # Errors
+    /// As [`InsuranceRegister::look_up`].
+    async fn visit_history(&self, person: &Person) -> Result<VisitHistory, NationalError>;
 }
 
 /// The section `[national.insurance]` of the configuration.

@@ -11,7 +11,7 @@ use flows::{
 use form_urlencoded::Serializer;
 use identity::{
     SecretBytes,
-    insurance::{FacilityCode, InsuranceCardNumber, SocialInsuranceNumber},
+    insurance::{FacilityCode, InsuranceCardNumber, InsuranceNumber, SocialInsuranceNumber},
     number::PersonalNumber,
     text::clean_line_within,
 };
@@ -22,7 +22,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Action, Configuration, Finding, ResultCode};
+use super::{Action, Configuration, Finding, PastVisit, ResultCode, VisitHistory, history};
 
 /// The MD5 of the password in lower-case hexadecimal, as clients send it (the document shows upper case).
 pub(super) fn password_digest(password: &SecretString) -> SecretString {
@@ -171,7 +171,7 @@ struct Answer {
     temp_2: Option<String>,
 }
 
-/// An entry of `dsLichSuKCB2018`: a visit. Not passed on: a check-in does not need it.
+/// An entry of `dsLichSuKCB2018`: a visit. Passed on to a clinician who asked for it, and never with a look-up.
 #[derive(Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 struct Visit {
@@ -209,8 +209,8 @@ pub(in crate::national) enum LookUpReply {
     TokenRefused(String),
     /// This server's request is refused, with the code.
     Refused(String),
-    /// The register has trouble of its own.
-    PortalDown,
+    /// The register has trouble of its own, with the code.
+    PortalDown(u16),
 }
 
 /// Reads the answer to the look-up.
@@ -223,7 +223,7 @@ pub(in crate::national) fn look_up_reply(bytes: &[u8]) -> Result<LookUpReply, Ma
     let Some(code) = ResultCode::parse(&digits) else { return Ok(LookUpReply::Refused(digits)) };
     Ok(match code.action() {
         Action::RenewToken => LookUpReply::TokenRefused(digits),
-        Action::PortalDown => LookUpReply::PortalDown,
+        Action::PortalDown => LookUpReply::PortalDown(digits.parse().map_err(|_| Malformed)?),
         Action::OperatorAlert | Action::MaintainerAlert => LookUpReply::Refused(digits),
         Action::UseNewCard => {
             let new = answer.new_card()?;
@@ -232,16 +232,51 @@ pub(in crate::national) fn look_up_reply(bytes: &[u8]) -> Result<LookUpReply, Ma
                 (None, ResultCode::ReplacedValid) => (answer.card()?, Action::GoOn),
                 (None, _) => (answer.card()?, Action::Staff),
             };
-            LookUpReply::Found(Finding { code, action, card, raw: SecretBytes::new(bytes.to_vec()) })
+            let number = answer.number(code, card.as_ref());
+            LookUpReply::Found(Finding { code, action, card, number, answer: history::dropped(bytes)? })
         }
         action => {
-            let (card, raw) = (answer.card()?, SecretBytes::new(bytes.to_vec()));
-            LookUpReply::Found(Finding { code, action, card, raw })
+            let card = answer.card()?;
+            let number = answer.number(code, card.as_ref());
+            LookUpReply::Found(Finding { code, action, card, number, answer: history::dropped(bytes)? })
         }
     })
 }
 
+/// Reads the visits elsewhere out of an answer that [`look_up_reply`] took.
+pub(in crate::national) fn history_reply(bytes: &[u8], code: ResultCode) -> Result<VisitHistory, Malformed> {
+    let answer: Answer = serde_json::from_slice(bytes).map_err(|_| Malformed)?;
+    let visits = answer.visits.unwrap_or_default().into_iter().map(PastVisit::from).collect();
+    Ok(VisitHistory { code, visits, answer: SecretBytes::new(bytes.to_vec()) })
+}
+
+impl From<Visit> for PastVisit {
+    fn from(visit: Visit) -> Self {
+        Self {
+            facility: visit.ma_cskcb,
+            arrived: visit.ngay_vao,
+            left: visit.ngay_ra,
+            illness: visit.ten_benh,
+            state: visit.tinh_trang,
+            outcome: visit.kq_dieu_tri,
+            reason: visit.ly_do_vv,
+        }
+    }
+}
+
 impl Answer {
+    /// The number that stays when the card changes, where the register found this person.
+    fn number(&self, code: ResultCode, card: Option<&InsuranceCard>) -> Option<SocialInsuranceNumber> {
+        if !code.confirms_person() {
+            return None;
+        }
+        let stated = self.ma_so_bhxh.as_deref().map(str::trim);
+        stated.and_then(|text| SocialInsuranceNumber::parse(text).ok()).or_else(|| {
+            let card = card.and_then(|card| InsuranceNumber::parse(&card.number).ok());
+            card.map(|card| card.social_insurance_number())
+        })
+    }
+
     fn card(&self) -> Result<Option<InsuranceCard>, Malformed> {
         card(&self.ma_the, &self.gt_the_tu, &self.gt_the_den, &self.ma_dkbd, &self.ten_dkbd)
     }
