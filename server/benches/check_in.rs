@@ -122,6 +122,8 @@ fn visit(number: u64) -> NewVisit {
                 place_name: Some("Trạm y tế xã Mẫu".into()),
             }),
         },
+        numbers: Vec::new(),
+        answer: None,
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Processing {
 }
 
 /// Every processing.
-pub const PROCESSINGS: [Processing; 15] = [
+pub const PROCESSINGS: [Processing; 16] = [
     Processing {
         id: "chip_read",
         what: "Reading the card's chip and verifying it",
@@ -103,6 +103,17 @@ pub const PROCESSINGS: [Processing; 15] = [
         sensitive: true,
         kept_as: Some(Record::OutboxPayload),
         recipients: "BHXH Việt Nam",
+    },
+    Processing {
+        id: "visit_history",
+        what: "Asking the insurance register for a patient's visits elsewhere, where a clinician says why",
+        vietnamese: "Hỏi cổng BHXH lịch sử khám chữa bệnh khi bác sĩ nêu lý do",
+        basis: LegalBasis::Law,
+        articles: "Luật 91/2025/QH15 Đ19 k1, Đ26; NĐ 188/2025/NĐ-CP Đ37, Đ38",
+        data: "visits at other places with their illnesses: shown once, kept sealed with the visit and the reason; of every other look-up they are dropped before storage",
+        sensitive: true,
+        kept_as: Some(Record::RawInsuranceAnswer),
+        recipients: "BHXH Việt Nam, which has them",
     },
     Processing {
         id: "staff_display",

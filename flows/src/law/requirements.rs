@@ -51,6 +51,7 @@ pub const REQUIREMENTS: [Requirement; 16] = [
         code: &["server/src/national/population", "server/src/sealed.rs"],
         tests: &[
             "server/tests/api/minimal.rs::the_population_database_is_asked_yes_or_no_and_nothing_more",
+            "server/tests/api/numbers.rs::the_register_s_answer_is_kept_and_nothing_of_her_visits_elsewhere",
             "server/src/store/sqlite/tests/files.rs::a_stolen_disk_tells_no_name_and_no_number",
         ],
     },

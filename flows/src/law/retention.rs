@@ -29,6 +29,8 @@ pub enum Record {
     Evidence,
     /// The insurance card that a register answered with.
     InsuranceAnswer,
+    /// The insurance register's answer as it arrived, without the visits elsewhere unless a clinician asked for them.
+    RawInsuranceAnswer,
     /// Why staff were called and what they decided, where no visit came of it.
     StaffDecision,
     /// A message to a national system.
@@ -160,6 +162,7 @@ impl Record {
             Self::Visit => "visit",
             Self::Evidence => "evidence",
             Self::InsuranceAnswer => "insurance_answer",
+            Self::RawInsuranceAnswer => "raw_insurance_answer",
             Self::StaffDecision => "staff_decision",
             Self::OutboxPayload => "outbox_payload",
             Self::OutboxReceipt => "outbox_receipt",
@@ -203,7 +206,7 @@ const fn rule(
 pub const VISIT_REQUIRED_BY: &str = "Luật 91/2025/QH15 Đ19 k1; NĐ 188/2025/NĐ-CP Đ37, Đ38; NĐ 102/2025/NĐ-CP";
 
 /// The retention table.
-pub const RETENTION: [Rule; 18] = {
+pub const RETENTION: [Rule; 19] = {
     use Ending::{ColumnsEmptied, Kept, KeyDestroyed, RowDeleted};
     use Period::{Always, Days, Hours, Seconds, Years};
     [
@@ -278,6 +281,14 @@ pub const RETENTION: [Rule; 18] = {
             ColumnsEmptied,
             None,
             "a settlement with the insurance is questioned within the year after",
+        ),
+        rule(
+            Record::RawInsuranceAnswer,
+            Years(1),
+            "the answer",
+            RowDeleted,
+            None,
+            "evidence of what was asked and answered at reception, as long as the card that it names",
         ),
         rule(
             Record::StaffDecision,

@@ -24,6 +24,8 @@ pub enum Shown {
     Export,
     /// Nothing yet: a reason was given to see it.
     Asked,
+    /// The person's visits elsewhere, which a clinician asked the insurance register for: with their reason.
+    History,
 }
 
 /// Why a record was seen: the code of ordinary duty, or a reason that was given.
@@ -105,7 +107,7 @@ pub struct NewAccess {
     pub shown: Shown,
     /// Why.
     pub purpose: Purpose,
-    /// The reason in their own words, with [`Shown::Asked`]. Sealed.
+    /// The reason in their own words, with [`Shown::Asked`] and [`Shown::History`]. Sealed.
     pub reason: Option<String>,
     /// Now.
     pub at: Timestamp,

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Decision, Method, Patient, StoreError};
+use super::{Decision, Method, NewMessage, Patient, StoreError};
 
 /// Most versions that one visit may have.
 pub const MOST_VERSIONS: u32 = 10;
@@ -69,6 +69,9 @@ pub struct CorrectVisit {
     pub insurance: Insurance,
     /// Who corrects it, and why.
     pub decision: Decision,
+    /// The look-up that goes out for it, where the insurance that was corrected has to be asked about. The store gives
+    /// it the part that tells it from earlier ones.
+    pub look_up: Option<NewMessage>,
     /// What a person has to tell the health-insurance register, where it was told what is wrong. Used only where
     /// something was sent, or is on its way.
     pub to_say: SecretBytes,
@@ -113,7 +116,7 @@ pub struct VisitVersion {
 /// Correcting what was recorded.
 #[async_trait]
 pub trait Corrections: Send + Sync {
-    /// Writes a new version of a visit; from here on it is what the visit says. Where the register was sent a
+    /// Writes a new version of a visit; from here on it is what the visit says. Its look-up is queued with it. Where the register was sent a
     /// message about the visit, or one is on its way, a person is asked to tell it.
     ///
     /// # Errors

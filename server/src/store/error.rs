@@ -79,6 +79,14 @@ pub enum StoreError {
     /// No such subject.
     #[error("there is no such subject, or their key was destroyed")]
     UnknownSubject,
+    /// The two subjects are one already, or it was decided about them meanwhile.
+    #[error(
+        "somebody has decided about these two meanwhile, or they are one already; look at the list again"
+    )]
+    SubjectsDecided,
+    /// No such alert that is open.
+    #[error("there is no such open alert; somebody may have settled it already")]
+    UnknownAlert,
     /// It may not happen to this place in the queue now.
     #[error(transparent)]
     Queue(#[from] Refusal),

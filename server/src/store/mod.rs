@@ -13,6 +13,8 @@ use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 pub mod accesses;
+pub mod alerts;
+pub mod answers;
 pub mod calls;
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -22,6 +24,7 @@ pub mod desk;
 pub mod error;
 pub mod incidents;
 pub mod look_ups;
+pub mod numbers;
 pub mod outbox;
 pub mod queue;
 pub mod reception;
@@ -34,6 +37,8 @@ pub mod subject_requests;
 pub mod visits;
 
 pub use accesses::AccessLog;
+pub use alerts::{Alert, Alerts, NewAlert, SettleAlert};
+pub use answers::{Answers, InsuranceAnswer, KeepHistory, KeptAnswer};
 pub use calls::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall};
 pub use consents::Consents;
 pub use corrections::{CorrectVisit, Corrected, Corrections, VisitVersion, Wrong};
@@ -41,9 +46,14 @@ pub use desk::{AcknowledgeCall, CallStanding, CallState, Desk, HandBack, Member,
 pub use error::{ChallengeFault, StoreError};
 pub use incidents::Incidents;
 pub use look_ups::{LookUps, LookedUp, NewLookUp};
+pub use numbers::{
+    DecideSubjects, GivenNumber, KeptNumber, NumberKind, NumberStanding, Numbers, SameNumber, SameOrNot,
+    SubjectNumber,
+};
 pub use outbox::{
-    ClaimedMessage, DecideMessage, Delivered, FirstCost, Found, KeptReceipt, Lane, MessageKind,
-    MessageReceipt, NewMessage, NotDelivered, Outbox, OutboxStatus, Queued, Standing, UndeliveredMessage,
+    ClaimedMessage, DecideMessage, Delivered, FirstCost, Found, InsuranceFound, KeptReceipt, Lane,
+    MessageKind, MessageReceipt, NewMessage, NotDelivered, Outbox, OutboxStatus, Queued, Standing,
+    UndeliveredMessage,
 };
 pub use queue::{Call, CallNext, DayQueue, PlaceChange, QueuePlace, Queues};
 pub use reception::{
@@ -75,11 +85,14 @@ pub struct Forgotten {
 #[async_trait]
 pub trait Store:
     AccessLog
+    + Alerts
+    + Answers
     + Consents
     + Corrections
     + Desk
     + Incidents
     + LookUps
+    + Numbers
     + Outbox
     + Queues
     + Receptions

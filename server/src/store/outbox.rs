@@ -8,7 +8,7 @@
 
 use async_trait::async_trait;
 use flows::engine::{Insurance, Population};
-use identity::SecretBytes;
+use identity::{SecretBytes, insurance::SocialInsuranceNumber};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -152,9 +152,20 @@ pub struct MessageReceipt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// How the insurance stands.
-    Insurance(Insurance),
+    Insurance(InsuranceFound),
     /// Whether the population database knows the person.
     Population(Population),
+}
+
+/// What the insurance register found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsuranceFound {
+    /// How the insurance stands.
+    pub insurance: Insurance,
+    /// The person's number there, where it found them.
+    pub number: Option<SocialInsuranceNumber>,
+    /// The answer (JSON) without the person's visits elsewhere, where it is to be kept.
+    pub answer: Option<SecretBytes>,
 }
 
 /// A message was taken by the other side.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{Decision, NewVisit, Recorded, StoreError};
+use super::{Decision, NewMessage, NewVisit, Recorded, StoreError};
 
 /// Hours within which the People's Committee of the commune (UBND xã) is told of a patient whom nobody knows.
 pub const TELL_COMMUNE_HOURS: i64 = 48;
@@ -113,6 +113,8 @@ pub struct ReceiveByHand {
     pub visit: NewVisit,
     /// What else is written down.
     pub circumstances: Circumstances,
+    /// What goes out with it, unless the person had the number already.
+    pub messages: Vec<NewMessage>,
     /// Now.
     pub at: Timestamp,
 }

@@ -2,7 +2,7 @@
 
 pub use flows::health::queue::Queue;
 use flows::{
-    CardStanding, InsuranceCard, TicketCode,
+    CardStanding, InsuranceCard, Person, TicketCode,
     engine::{Insurance, InsuranceStatus, Population},
     health::priority::PriorityGround,
     law::LegalBasis,
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{NewMessage, RequestKey, Respond, StepCall, calls::Decision};
+use super::{GivenNumber, InsuranceAnswer, NewMessage, RequestKey, Respond, StepCall, calls::Decision};
 
 /// The day at the station: Asia/Ho_Chi_Minh has been UTC+7 without summer time since 1975.
 pub fn station_day(at: Timestamp) -> Date {
@@ -123,6 +123,20 @@ pub struct Patient {
     pub representative: Option<Representative>,
 }
 
+impl Patient {
+    /// The person that a register is asked about. None where no date of birth is known.
+    pub fn person(&self) -> Option<Person> {
+        Some(Person {
+            number: self.number.clone(),
+            insurance_number: self.insurance_number.clone(),
+            old_numbers: Vec::new(),
+            full_name: self.full_name.clone(),
+            birth: self.birth?,
+            sex: self.sex,
+        })
+    }
+}
+
 impl std::fmt::Debug for Patient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Patient(masked)")
@@ -146,6 +160,11 @@ pub struct NewVisit {
     pub room: String,
     /// How the insurance stands. The card is sealed.
     pub insurance: Insurance,
+    /// The numbers that came with it, beside the personal number: an insured person's finds its subject where there is
+    /// no personal number, and where it was proved or registered before.
+    pub numbers: Vec<GivenNumber>,
+    /// The register's answer, to be kept as evidence.
+    pub answer: Option<InsuranceAnswer>,
 }
 
 /// What the chip proved, and the proof. `Debug` shows the axes alone: a file's digest is personal.
@@ -324,10 +343,12 @@ impl Visit {
         self.insurance_check.as_ref().map_or(self.recorded.insurance, |check| check.insurance.status)
     }
 
-    /// The register's `maKetQua` now: the latest, else the one recorded.
+    /// The register's `maKetQua` that counts now: that of the latest answer, else as it was recorded.
     pub fn insurance_result_now(&self) -> Option<&str> {
-        let check = self.insurance_check.as_ref();
-        check.map_or(self.insurance_result.as_deref(), |check| check.insurance.result_code.as_deref())
+        match &self.insurance_check {
+            Some(check) => check.insurance.result_code.as_deref(),
+            None => self.insurance_result.as_deref(),
+        }
     }
 
     /// The insurance card that counts now. None also where the subject was erased.

@@ -22,12 +22,15 @@ use super::*;
 use crate::random::Random;
 
 pub mod accesses;
+pub mod alerts;
+pub mod answers;
 pub mod calls;
 pub mod consents;
 pub mod desk;
 pub mod erasure;
 pub mod incidents;
 pub mod look_ups;
+pub mod numbers;
 pub mod outbox;
 pub mod queue;
 pub mod reception;
@@ -55,6 +58,22 @@ macro_rules! conformance_tests {
             look_ups:
                 a_number_is_looked_up_so_often_at_all_kiosks_together
                 a_kiosk_looks_up_so_many_and_no_more;
+            numbers:
+                an_insurance_card_alone_finds_whose_number_a_register_gave
+                a_number_that_was_only_stated_finds_nobody
+                who_was_known_by_an_insurance_card_gets_a_personal_number
+                a_new_number_with_the_old_card_s_is_offered_and_never_merged_by_itself
+                a_personal_number_that_a_document_says_was_before_is_offered_too
+                two_that_staff_merged_are_one_person_from_here_on
+                what_is_kept_of_a_person_names_each_number
+                a_mark_and_an_erasure_hold_for_what_was_merged;
+            answers:
+                an_answer_is_kept_with_who_asked_and_when
+                a_later_answer_is_kept_with_the_number_that_it_names
+                what_a_clinician_asked_for_is_kept_with_the_reason
+                an_answer_goes_after_a_year;
+            alerts:
+                an_alert_stands_until_it_is_settled_and_comes_again;
             requests:
                 a_request_sent_again_gets_the_response_that_was_given
                 a_key_that_stood_for_another_request_is_refused
@@ -254,6 +273,8 @@ pub fn visit(number: Option<&str>) -> NewVisit {
                 place_name: Some("Trạm y tế xã Mẫu".into()),
             }),
         },
+        numbers: Vec::new(),
+        answer: None,
     }
 }
 

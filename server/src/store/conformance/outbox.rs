@@ -192,6 +192,11 @@ pub async fn what_a_person_has_to_tell_is_theirs_from_the_beginning(world: &Worl
     assert!(world.store.dead_letters().await.unwrap().is_empty());
 }
 
+/// What the insurance register found, and nothing to be kept of its answer.
+fn found(insurance: Insurance) -> Found {
+    Found::Insurance(InsuranceFound { insurance, number: None, answer: None })
+}
+
 pub async fn an_answer_becomes_a_row_and_the_visit_s_stays(world: &World<'_>) {
     let kinds = [MessageKind::InsuranceLookUp, MessageKind::PopulationCheck];
     let recorded = with_messages(world, "001148000001", &kinds).await;
@@ -206,7 +211,7 @@ pub async fn an_answer_becomes_a_row_and_the_visit_s_stays(world: &World<'_>) {
             place_name: None,
         }),
     };
-    for found in [Found::Insurance(insurance.clone()), Found::Population(Population::Matches)] {
+    for found in [found(insurance.clone()), Found::Population(Population::Matches)] {
         let message = claimed(world, at(5)).await.unwrap();
         let delivered = Delivered { message: message.id, receipt: None, found: Some(found), at: at(6) };
         world.store.message_delivered(delivered.clone()).await.unwrap();
@@ -279,7 +284,7 @@ pub async fn an_erased_person_s_messages_are_not_delivered(world: &World<'_>) {
     assert!(world.store.dead_letters().await.unwrap().is_empty());
     // What comes back of the one that was on its way is nobody's.
     let insurance = visit(None).insurance;
-    let found = Some(Found::Insurance(insurance));
+    let found = Some(found(insurance));
     let late = Delivered { message: on_its_way.id, receipt: None, found, at: at(2) };
     world.store.message_delivered(late).await.unwrap();
     assert_eq!(world.store.visit(erased.visit).await.unwrap().unwrap().insurance_check, None);

@@ -23,8 +23,13 @@ fn unknown() -> NewVisit {
 }
 
 async fn emergency(world: &World<'_>, at: Timestamp) -> Received {
-    let reception =
-        ReceiveByHand { occasion: Occasion::Emergency, visit: unknown(), circumstances: circumstances(), at };
+    let reception = ReceiveByHand {
+        occasion: Occasion::Emergency,
+        visit: unknown(),
+        circumstances: circumstances(),
+        messages: Vec::new(),
+        at,
+    };
     world.store.receive_by_hand(reception).await.unwrap()
 }
 
@@ -42,6 +47,7 @@ fn correction(recorded: &Recorded, wrong: Wrong, patient: Patient, at: Timestamp
         decision: Decision {
             staff: "Lê Thị Cán".into(), id: None, reason: "nhập nhầm người".into()
         },
+        look_up: None,
         to_say: secret("nói lại"),
         at,
     }
@@ -90,6 +96,7 @@ pub async fn the_commune_is_told_of_the_unknown_within_48_hours(world: &World<'_
         occasion: Occasion::NoDocument,
         visit: NewVisit { method: Method::ByHand, ..visit(None) },
         circumstances: circumstances(),
+        messages: Vec::new(),
         at: at(101),
     };
     let received = world.store.receive_by_hand(named).await.unwrap();
@@ -104,6 +111,7 @@ pub async fn who_has_a_number_of_today_gets_it_again_by_hand(world: &World<'_>) 
         occasion: Occasion::NoDocument,
         visit: NewVisit { method: Method::ByHand, ..visit(Some("001148012345")) },
         circumstances: circumstances(),
+        messages: Vec::new(),
         at: at(1),
     };
     let received = world.store.receive_by_hand(again).await.unwrap();

@@ -43,6 +43,13 @@ pub(super) enum Logged {
     VisitCorrected,
     CallAnswered,
     SubjectMade,
+    SubjectNumbered,
+    NumberKept,
+    NumberForgotten,
+    SubjectsDecided,
+    AnswerKept,
+    AlertRaised,
+    AlertSettled,
     CheckedIn,
     NumberRepeated,
     MessageQueued,
@@ -109,6 +116,10 @@ impl Logged {
             Self::CheckedIn | Self::NumberRepeated => Some("SELECT * FROM visits WHERE id = ?"),
             Self::MessageDecided => Some("SELECT * FROM outbox_decisions WHERE id = ?"),
             Self::ReceiptKept => Some("SELECT * FROM outbox_receipts WHERE message = ?"),
+            Self::SubjectsDecided => Some("SELECT * FROM subject_decisions WHERE id = ?"),
+            Self::AnswerKept => Some("SELECT * FROM insurance_answers WHERE id = ?"),
+            Self::AlertRaised => Some("SELECT * FROM alerts WHERE id = ?"),
+            Self::AlertSettled => Some("SELECT * FROM alert_endings WHERE alert = ?"),
             Self::InsuranceChecked => Some("SELECT * FROM insurance_checks WHERE id = ?"),
             Self::PopulationChecked => Some("SELECT * FROM population_checks WHERE id = ?"),
             Self::CardChecked => Some("SELECT * FROM card_checks WHERE visit = ?"),
@@ -130,7 +141,11 @@ impl Logged {
             | Self::TurnSaved
             | Self::ChallengeIssued
             | Self::CallRepeated
+            // Of a subject and of its numbers the last leaf is compared.
             | Self::SubjectMade
+            | Self::SubjectNumbered
+            | Self::NumberKept
+            | Self::NumberForgotten
             | Self::MessageQueued
             | Self::MessageClaimed
             | Self::MessageDeferred
@@ -184,6 +199,14 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
     ("SELECT count(*) FROM outbox_receipts", "SELECT count(*) FILTER (WHERE operation = 'receipt_kept')
              - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'outbox_receipts/%') FROM audit"),
     (
+        "SELECT count(*) FROM subject_decisions",
+        "SELECT count(*) FROM audit WHERE operation = 'subjects_decided'",
+    ),
+    ("SELECT count(*) FROM insurance_answers", "SELECT count(*) FILTER (WHERE operation = 'answer_kept')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'insurance_answers/%') FROM audit"),
+    ("SELECT count(*) FROM alerts", "SELECT count(*) FROM audit WHERE operation = 'alert_raised'"),
+    ("SELECT count(*) FROM alert_endings", "SELECT count(*) FROM audit WHERE operation = 'alert_settled'"),
+    (
         "SELECT count(*) FROM insurance_checks",
         "SELECT count(*) FROM audit WHERE operation = 'insurance_checked'",
     ),
@@ -217,6 +240,7 @@ struct Latest {
     kiosks: Last,
     subjects: Last,
     staff: Last,
+    numbers: Last,
     erased: BTreeSet<String>,
 }
 
@@ -270,8 +294,14 @@ pub(super) async fn verify(
                 Logged::StaffAdded | Logged::StaffChanged => {
                     latest.staff.insert(record, (seq, digest));
                 }
-                Logged::SubjectMade => {
+                Logged::SubjectMade | Logged::SubjectNumbered => {
                     latest.subjects.insert(record, (seq, digest));
+                }
+                Logged::NumberKept => {
+                    latest.numbers.insert(record, (seq, digest));
+                }
+                Logged::NumberForgotten => {
+                    latest.numbers.remove(&record);
                 }
                 Logged::KeyDestroyed => {
                     latest.erased.insert(record.clone());
@@ -309,6 +339,11 @@ impl Latest {
             ("SELECT * FROM kiosks WHERE id = ?", "SELECT count(*) FROM kiosks", &self.kiosks),
             ("SELECT * FROM subjects WHERE id = ?", "SELECT count(*) FROM subjects", &self.subjects),
             ("SELECT * FROM staff WHERE id = ?", "SELECT count(*) FROM staff", &self.staff),
+            (
+                "SELECT * FROM subject_numbers WHERE id = ?",
+                "SELECT count(*) FROM subject_numbers",
+                &self.numbers,
+            ),
         ] {
             for (id, (seq, digest)) in last {
                 let row = sqlx::query(select).bind(id).fetch_optional(&mut *connection).await?;

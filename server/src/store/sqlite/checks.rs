@@ -8,15 +8,18 @@ use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::{
+    answers,
     audit::Logged,
-    parse_word,
+    numbers, parse_word,
     transaction::{Transaction, time},
     word,
 };
 use crate::{
-    sealed::{DataKey, Place, Sealed},
+    sealed::{DataKey, Place, SealError, Sealed},
     store::{
-        InsuranceCheck, PopulationCheck, StoreError,
+        GivenNumber, InsuranceCheck, InsuranceFound, NumberStanding, PopulationCheck, StoreError,
+        SubjectNumber,
+        answers::ASKED_AGAIN,
         visits::{insurance_code, insurance_status},
     },
 };
@@ -29,11 +32,21 @@ pub(super) async fn keep_insurance(
     tx: &mut Transaction<'_>,
     visit: &str,
     subject: &str,
-    insurance: &Insurance,
+    found: &InsuranceFound,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     // Erased since it was asked: the answer is nobody's.
     let Some(key) = tx.key(subject).await? else { return Ok(()) };
+    let InsuranceFound { insurance, number, answer } = found;
+    if let Some(number) = number {
+        let number = SubjectNumber::Insured(number.clone());
+        let given = GivenNumber { number, standing: NumberStanding::Registered };
+        numbers::keep(tx, (subject, &key), &given, at).await?;
+    }
+    if let Some(json) = answer {
+        let answer = answers::New { visit, subject, asked_by: ASKED_AGAIN, json, decision: None, at };
+        answers::keep(tx, &key, &answer).await?;
+    }
     let new = tx.new_id()?;
     let card = insurance.card.as_ref().map(|card| tx.seal(card, &key, card_place(&new))).transpose()?;
     let row = sqlx::query(
@@ -96,8 +109,8 @@ pub(super) async fn card(
     standing.map(|word| parse_word("card_checks.standing", &word)).transpose()
 }
 
-/// The latest answer of the insurance register about a visit, after the one in its own row. Without a key its card
-/// cannot be read.
+/// The latest answer of the insurance register about a visit, after the one in its own row. Without the key of whom it
+/// was asked about its card cannot be read: of a visit that was another's that is not its first subject's.
 pub(super) async fn insurance(
     connection: &mut SqliteConnection,
     key: Option<&DataKey>,
@@ -112,7 +125,11 @@ pub(super) async fn insurance(
     let card: Option<Vec<u8>> = row.try_get("card")?;
     let card = match (card, key) {
         (Some(card), Some(key)) => {
-            Some(Sealed::<InsuranceCard>::from_stored(card).open(key, card_place(row.try_get("id")?))?)
+            match Sealed::<InsuranceCard>::from_stored(card).open(key, card_place(row.try_get("id")?)) {
+                Ok(card) => Some(card),
+                Err(SealError::NotGenuine) => None,
+                Err(error) => return Err(error.into()),
+            }
         }
         _ => None,
     };

@@ -202,7 +202,9 @@ pub(super) async fn withdraw(
     let purpose = purpose.map(|purpose| word(&purpose)).transpose()?;
     let given = sqlx::query(
         "SELECT consents.* FROM consents LEFT JOIN consent_subjects ON consent_subjects.consent = consents.id
-         WHERE (consents.subject = ?1 OR consent_subjects.subject = ?1) AND answer = 'given'
+         WHERE (consents.subject = ?1 OR consent_subjects.subject = ?1
+                 OR coalesce(consents.subject, consent_subjects.subject) IN (
+                     SELECT subject FROM merged_subjects WHERE root = ?1)) AND answer = 'given'
              AND (?2 IS NULL OR purpose = ?2)
              AND NOT EXISTS (SELECT 1 FROM consents AS later WHERE later.withdraws = consents.id)
          ORDER BY consents.at, consents.rowid",
@@ -299,7 +301,10 @@ impl Consents for SqliteStore {
     async fn consents_of(&self, subject: Uuid) -> Result<Vec<LedgerEntry>, StoreError> {
         let mut reader = self.readers.begin().await?;
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{LEDGER} WHERE consents.subject = ?1 OR consent_subjects.subject = ?1 ORDER BY consents.at, consents.rowid"
+            "{LEDGER} WHERE consents.subject = ?1 OR consent_subjects.subject = ?1
+                 OR coalesce(consents.subject, consent_subjects.subject) IN (
+                     SELECT subject FROM merged_subjects WHERE root = ?1)
+             ORDER BY consents.at, consents.rowid"
         )))
         .bind(subject.to_string())
         .fetch_all(&mut *reader)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Keys, SqliteStore,
     audit::Logged,
-    outbox, parse_word,
+    checks, numbers, outbox, parse_word,
     transaction::{Transaction, id, time},
     visits, word,
     writer::Operation,
@@ -96,6 +96,14 @@ impl Operation for CorrectVisit {
         .fetch_one(tx.on())
         .await?;
         tx.log(Logged::VisitCorrected, &new, &row, self.at).await?;
+        for given in numbers::of_patient(&self.patient, false) {
+            numbers::keep(tx, (&subject, &key), &given, self.at).await?;
+        }
+        if let Some(look_up) = &self.look_up {
+            let message = NewMessage { part: (*part).to_owned(), ..look_up.clone() };
+            let about = outbox::About { visit: &visit, subject: &subject, key: &key };
+            outbox::queue(tx, &about, &message, self.at).await?;
+        }
         let told: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM outbox WHERE visit = ? AND kind = ? AND state IN ('waiting', 'delivered', 'dead')",
         )
@@ -189,7 +197,8 @@ pub(super) async fn apply(
     visit.patient = last.patient;
     visit.insurance_result = coverage.as_ref().and_then(|coverage| coverage.result_code.clone());
     visit.insurance_card = coverage.and_then(|coverage| coverage.card.clone());
-    // What a register said of the earlier version is not about this one.
+    // What a register said of the earlier version is not about this one; what it said since is sealed for whom it is.
+    visit.insurance_check = checks::insurance(connection, key.as_ref(), &recorded.visit.to_string()).await?;
     if visit.insurance_check.as_ref().is_some_and(|check| check.at < last.at) {
         visit.insurance_check = None;
     }
@@ -238,7 +247,9 @@ pub(super) async fn temporary_of(tx: &mut Transaction<'_>, subject: &str) -> Res
 #[async_trait]
 impl Corrections for SqliteStore {
     async fn correct_visit(&self, correction: CorrectVisit) -> Result<Corrected, StoreError> {
-        self.writer.submit(correction).await
+        let corrected = self.writer.submit(correction).await?;
+        self.queued.notify_one();
+        Ok(corrected)
     }
 
     async fn visit_versions(&self, visit: Uuid) -> Result<Vec<VisitVersion>, StoreError> {

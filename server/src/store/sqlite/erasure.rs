@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     audit::Logged,
-    corrections, outbox,
+    corrections, numbers, outbox,
     purge::{self, Purged},
     transaction::{Transaction, id},
     writer::Operation,
@@ -21,9 +21,12 @@ pub(super) async fn subject(
 ) -> Result<Option<Uuid>, StoreError> {
     let found: Option<String> = sqlx::query_scalar("SELECT id FROM subjects WHERE look_up = ?")
         .bind(look_up.as_slice())
-        .fetch_optional(connection)
+        .fetch_optional(&mut *connection)
         .await?;
-    found.map(|found| id("subjects.id", &found)).transpose()
+    match found {
+        Some(found) => Ok(Some(id("subjects.id", &numbers::root(connection, found).await?)?)),
+        None => Ok(None),
+    }
 }
 
 pub(super) struct DestroySubjectKey {
@@ -40,7 +43,8 @@ impl Operation for DestroySubjectKey {
     }
 }
 
-/// Destroys a subject's key, and those of the conversations that ended in their visits.
+/// Destroys a subject's key, with those of the subjects that were merged into it, and those of the conversations that
+/// ended in their visits.
 pub(super) async fn destroy(
     tx: &mut Transaction<'_>,
     subject: &str,
@@ -50,9 +54,21 @@ pub(super) async fn destroy(
         .bind(subject)
         .fetch_optional(tx.on())
         .await?;
-    if known.is_none() || !tx.destroy_key(subject).await? {
+    if known.is_none() || !destroy_one(tx, subject, at).await? {
         return Err(StoreError::UnknownSubject);
     }
+    for merged in numbers::merged_into(tx.on(), subject).await? {
+        destroy_one(tx, &merged, at).await?;
+    }
+    Ok(())
+}
+
+/// Says whether there was a key.
+async fn destroy_one(tx: &mut Transaction<'_>, subject: &str, at: Timestamp) -> Result<bool, StoreError> {
+    if !tx.destroy_key(subject).await? {
+        return Ok(false);
+    }
+    numbers::forget(tx, subject, at).await?;
     // Whoever comes back is a new subject: the keyed hash would link them to the erased one.
     let row = sqlx::query("UPDATE subjects SET look_up = NULL WHERE id = ? RETURNING *")
         .bind(subject)
@@ -74,6 +90,7 @@ pub(super) async fn destroy(
     // What was kept of them while nobody knew who they were.
     for temporary in corrections::temporary_of(tx, subject).await? {
         if tx.destroy_key(&temporary).await? {
+            numbers::forget(tx, &temporary, at).await?;
             let row = sqlx::query("SELECT * FROM subjects WHERE id = ?")
                 .bind(&temporary)
                 .fetch_one(tx.on())
@@ -81,7 +98,7 @@ pub(super) async fn destroy(
             tx.log(Logged::KeyDestroyed, &temporary, &row, at).await?;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 pub(super) struct ForgetExpired {

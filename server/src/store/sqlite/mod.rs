@@ -24,6 +24,8 @@ use crate::{
     sealed::{DataKey, MasterKey},
 };
 
+mod alerts;
+mod answers;
 mod audit;
 mod calls;
 mod checks;
@@ -33,6 +35,7 @@ mod desk;
 mod erasure;
 mod incidents;
 mod look_ups;
+mod numbers;
 mod open;
 mod outbox;
 mod purge;

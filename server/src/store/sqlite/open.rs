@@ -37,6 +37,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "look_ups", include_str!("migrations/0007_look_ups.sql")),
     (8, "card_checks", include_str!("migrations/0008_card_checks.sql")),
     (9, "file_accesses", include_str!("migrations/0009_file_accesses.sql")),
+    (10, "patient", include_str!("migrations/0010_patient.sql")),
 ];
 
 /// The owner of the key for responses that belong to no conversation.

@@ -103,7 +103,8 @@ pub(super) async fn empty_evidence(
     at: Timestamp,
 ) -> Result<u64, StoreError> {
     let visits: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM visits WHERE subject = ? AND (proof IS NOT NULL OR submission IS NOT NULL)",
+        "SELECT id FROM visits WHERE (subject = ?1 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?1))
+             AND (proof IS NOT NULL OR submission IS NOT NULL)",
     )
     .bind(subject)
     .fetch_all(tx.on())

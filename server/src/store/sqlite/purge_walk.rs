@@ -12,10 +12,11 @@ use super::{
 use crate::store::StoreError;
 
 /// How a row that a purge may reduce or delete is read again, by table.
-const SELECTS: [(&str, &str); 6] = [
+const SELECTS: [(&str, &str); 7] = [
     ("visits", "SELECT * FROM visits WHERE id = ?"),
     ("call_endings", "SELECT * FROM call_endings WHERE call = ?"),
     ("insurance_checks", "SELECT * FROM insurance_checks WHERE id = ?"),
+    ("insurance_answers", "SELECT * FROM insurance_answers WHERE id = ?"),
     ("outbox_receipts", "SELECT * FROM outbox_receipts WHERE message = ?"),
     ("consents", "SELECT * FROM consents WHERE id = ?"),
     ("consent_subjects", "SELECT * FROM consent_subjects WHERE consent = ?"),

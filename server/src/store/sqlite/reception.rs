@@ -41,7 +41,7 @@ impl Operation for ReceiveByHand {
             method: self.visit.method,
             chip: None,
             submission: None,
-            messages: &[],
+            messages: &self.messages,
             at: self.at,
         };
         let recorded = visits::record(tx, &self.visit, &source).await?;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use sqlx::{Column as _, Row as _, SqliteConnection, TypeInfo as _, ValueRef as _, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use super::Keys;
+use super::{Keys, numbers};
 use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{StoreError, subject_requests::SubjectRecords},
@@ -19,7 +19,8 @@ use crate::{
 const MOST_ROWS: i64 = 10_000;
 
 /// Keyed hashes: they say nothing to the person, and would help whoever guesses numbers.
-const LEFT_OUT: [(&str, &str); 2] = [("subjects", "look_up"), ("queue_events", "code_look_up")];
+const LEFT_OUT: [(&str, &str); 3] =
+    [("subjects", "look_up"), ("subject_numbers", "look_up"), ("queue_events", "code_look_up")];
 
 /// A foreign key: rows of `table` name a row of `parent` in `column`.
 struct Reference {
@@ -62,22 +63,26 @@ pub(super) async fn of(
     keys: &Keys,
     subject: Uuid,
 ) -> Result<SubjectRecords, StoreError> {
-    let owner = subject.to_string();
+    // With those that were merged into it: they are the same person.
+    let mut owners = vec![subject.to_string()];
+    owners.extend(numbers::merged_into(connection, &subject.to_string()).await?);
     let references = references(connection).await?;
     let mut found = Found::new();
-    let start: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM subjects WHERE id = ?")
-        .bind(&owner)
+    for owner in &owners {
+        let start: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM subjects WHERE id = ?")
+            .bind(owner)
+            .fetch_all(&mut *connection)
+            .await?;
+        found.entry("subjects".into()).or_default().extend(start);
+        // A conversation is named by the visit that came of it, not the other way about.
+        let sessions: Vec<i64> = sqlx::query_scalar(
+            "SELECT rowid FROM sessions WHERE id IN (SELECT session FROM visits WHERE subject = ?)",
+        )
+        .bind(owner)
         .fetch_all(&mut *connection)
         .await?;
-    found.insert("subjects".into(), start.into_iter().collect());
-    // A conversation is named by the visit that came of it, not the other way about.
-    let sessions: Vec<i64> = sqlx::query_scalar(
-        "SELECT rowid FROM sessions WHERE id IN (SELECT session FROM visits WHERE subject = ?)",
-    )
-    .bind(&owner)
-    .fetch_all(&mut *connection)
-    .await?;
-    found.insert("sessions".into(), sessions.into_iter().collect());
+        found.entry("sessions".into()).or_default().extend(sessions);
+    }
     loop {
         let mut more = false;
         for reference in &references {
@@ -98,7 +103,7 @@ pub(super) async fn of(
         for row in rows {
             let sql = format!("SELECT * FROM \"{table}\" WHERE rowid = ?");
             let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(row).fetch_one(&mut *connection).await?;
-            opened.push(open(connection, keys, &owner, table, &row).await?);
+            opened.push(open(connection, keys, &owners, table, &row).await?);
         }
         if !opened.is_empty() {
             tables.push((table.clone(), opened));
@@ -140,11 +145,11 @@ async fn naming(
 async fn open(
     connection: &mut SqliteConnection,
     keys: &Keys,
-    subject: &str,
+    subjects: &[String],
     table: &str,
     row: &SqliteRow,
 ) -> Result<Map<String, Value>, StoreError> {
-    let mut names = vec![subject.to_owned()];
+    let mut names = subjects.to_vec();
     for column in ["id", "session", "request", "call", "message"] {
         if let Ok(Some(owner)) = row.try_get::<Option<String>, _>(column) {
             names.push(owner);

@@ -183,13 +183,16 @@ async fn correct(
     patient: &Patient,
 ) -> Result<Outcome, StoreError> {
     let (subject, visit) = (subject.to_string(), visit.to_string());
-    let theirs: Option<i64> = sqlx::query_scalar("SELECT 1 FROM visits WHERE id = ? AND subject = ?")
-        .bind(&visit)
-        .bind(&subject)
-        .fetch_optional(tx.on())
-        .await?;
+    let theirs: Option<String> = sqlx::query_scalar(
+        "SELECT subject FROM visits WHERE id = ?1
+             AND (subject = ?2 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?2))",
+    )
+    .bind(&visit)
+    .bind(&subject)
+    .fetch_optional(tx.on())
+    .await?;
     let key = match theirs {
-        Some(_) => tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?,
+        Some(subject) => tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?,
         None => return Err(StoreError::UnknownSubject),
     };
     let new = tx.new_id()?;
@@ -231,10 +234,13 @@ pub(super) async fn corrected(
 async fn delete(tx: &mut Transaction<'_>, subject: Uuid, at: Timestamp) -> Result<Outcome, StoreError> {
     let row = subject.to_string();
     tx.key(&row).await?.ok_or(StoreError::UnknownSubject)?;
-    let youngest: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM visits WHERE subject = ?")
-        .bind(&row)
-        .fetch_one(tx.on())
-        .await?;
+    let youngest: Option<i64> = sqlx::query_scalar(
+        "SELECT max(at) FROM visits
+         WHERE subject = ?1 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?1)",
+    )
+    .bind(&row)
+    .fetch_one(tx.on())
+    .await?;
     let limit = Record::Visit.over_before(at).map(Timestamp::as_millisecond);
     let required = youngest.filter(|visit| limit.is_none_or(|limit| *visit >= limit));
     let held = purge::marks(tx.on(), &row).await?.contains(&MarkKind::Held);

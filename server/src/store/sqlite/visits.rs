@@ -9,9 +9,9 @@ use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{
-    Keys,
+    Keys, answers,
     audit::Logged,
-    calls, checks, consents, corrections, erasure, outbox, parse_word, purge, queue, reception,
+    calls, checks, consents, corrections, erasure, numbers, outbox, parse_word, purge, queue, reception,
     sessions::{self, Next},
     subject_requests,
     transaction::{Transaction, bytes, id, time},
@@ -21,8 +21,8 @@ use super::{
 use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
-        CheckIn, ChipRecord, Decision, Method, NewMessage, NewVisit, Patient, Recorded, StoreError,
-        Submission, Visit, Wrong,
+        CheckIn, ChipRecord, Decision, InsuranceAnswer, Method, NewMessage, NewVisit, Patient, Recorded,
+        StoreError, Submission, Visit, Wrong,
         retention::MarkKind,
         visits::{insurance_code, insurance_status, station_day},
     },
@@ -93,8 +93,11 @@ pub(super) async fn record(
     let day = station_day(source.at);
     let look_up = visit.patient.number.as_ref().map(|number| tx.look_up(number));
     let known = match &look_up {
-        Some(look_up) => erasure::subject(tx.on(), look_up).await?.map(|subject| subject.to_string()),
-        None => None,
+        Some(look_up) => match erasure::subject(tx.on(), look_up).await? {
+            Some(subject) => Some(subject.to_string()),
+            None => numbers::numbered(tx, visit, look_up, source.at).await?,
+        },
+        None => numbers::insured(tx, &visit.numbers).await?,
     };
     let (subject, key) = match known {
         Some(subject) => {
@@ -104,7 +107,9 @@ pub(super) async fn record(
                 let code = queue::code_for(tx.on(), keys, earlier.subject, earlier.visit).await?;
                 let earlier = Recorded { already: true, code, ..earlier };
                 let earlier = corrections::as_corrected(tx.on(), earlier).await?;
-                tx.log(Logged::NumberRepeated, &earlier.visit.to_string(), &row, source.at).await?;
+                let again = earlier.visit.to_string();
+                tx.log(Logged::NumberRepeated, &again, &row, source.at).await?;
+                keep_answer(tx, visit, &again, &subject).await?;
                 return Ok(earlier);
             }
             let key = tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
@@ -120,12 +125,31 @@ pub(super) async fn record(
     if let Some(card) = source.chip.and_then(|chip| chip.card) {
         checks::keep_card(tx, &id, card, source.at).await?;
     }
+    let proved = visit.strength.may_see_own_records();
+    for given in numbers::of_patient(&visit.patient, proved).iter().chain(&visit.numbers) {
+        numbers::keep(tx, (&subject, &key), given, source.at).await?;
+    }
+    keep_answer(tx, visit, &id, &subject).await?;
     let code = queue::join(tx, visit, &id, &key, source.at).await?;
     let about = outbox::About { visit: &id, subject: &subject, key: &key };
     for message in source.messages {
         outbox::queue(tx, &about, message, source.at).await?;
     }
     Ok(Recorded { code: Some(code), ..recorded })
+}
+
+/// Keeps the register's answer that came with a visit.
+async fn keep_answer(
+    tx: &mut Transaction<'_>,
+    visit: &NewVisit,
+    recorded: &str,
+    subject: &str,
+) -> Result<(), StoreError> {
+    let Some(answer) = &visit.answer else { return Ok(()) };
+    let key = tx.key(subject).await?.ok_or(StoreError::UnknownSubject)?;
+    let InsuranceAnswer { json, asked_by, at } = answer;
+    let new = answers::New { visit: recorded, subject, asked_by, json, decision: None, at: *at };
+    answers::keep(tx, &key, &new).await
 }
 
 /// Whose visit a corrected one is: of whoever has the number; with none, of the same person as before, unless it was
@@ -291,10 +315,12 @@ async fn visit_of(
 ) -> Result<Option<SqliteRow>, StoreError> {
     let row = sqlx::query(
         "WITH RECURSIVE theirs (visit) AS (
-             SELECT id FROM visits WHERE station = ?2 AND day = ?3 AND subject = ?1
+             SELECT id FROM visits WHERE station = ?2 AND day = ?3
+                 AND (subject = ?1 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?1))
                  AND NOT EXISTS (SELECT 1 FROM visit_versions WHERE visit = visits.id)
              UNION SELECT last.visit FROM visit_versions AS last JOIN visits ON visits.id = last.visit
-             WHERE last.subject = ?1 AND station = ?2 AND day = ?3 AND NOT EXISTS (
+             WHERE (last.subject = ?1 OR last.subject IN (SELECT subject FROM merged_subjects WHERE root = ?1))
+                 AND station = ?2 AND day = ?3 AND NOT EXISTS (
                  SELECT 1 FROM visit_versions WHERE visit = last.visit AND version > last.version)
              UNION SELECT other FROM queue_events JOIN theirs ON queue_events.visit = theirs.visit
              WHERE event = 'merged')
@@ -362,7 +388,10 @@ pub(super) async fn of_subject(
     connection: &mut SqliteConnection,
     subject: Uuid,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM visits WHERE subject = ? ORDER BY at DESC")
+    let rows = sqlx::query(
+        "SELECT * FROM visits
+         WHERE subject = ?1 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?1) ORDER BY at DESC",
+    )
         .bind(subject.to_string())
         .fetch_all(connection)
         .await?;

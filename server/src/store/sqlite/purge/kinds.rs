@@ -16,6 +16,7 @@ pub(super) enum Kind {
     Evidence,
     InsuranceAnswers,
     LaterInsuranceAnswers,
+    RawInsuranceAnswers,
     Receipts,
     PatientsOfOldVisits,
     OldSubjects,
@@ -31,10 +32,11 @@ pub(super) enum Kind {
 type Gone = (Vec<String>, bool);
 
 impl Kind {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Evidence,
         Self::InsuranceAnswers,
         Self::LaterInsuranceAnswers,
+        Self::RawInsuranceAnswers,
         Self::Receipts,
         Self::PatientsOfOldVisits,
         Self::OldSubjects,
@@ -50,6 +52,7 @@ impl Kind {
         match self {
             Self::Evidence => Record::Evidence,
             Self::InsuranceAnswers | Self::LaterInsuranceAnswers => Record::InsuranceAnswer,
+            Self::RawInsuranceAnswers => Record::RawInsuranceAnswer,
             Self::Receipts => Record::OutboxReceipt,
             Self::PatientsOfOldVisits | Self::OldSubjects => Record::Visit,
             Self::WithdrawalsAndConsents => Record::Consent,
@@ -70,9 +73,11 @@ impl Kind {
             Self::OldSubjects | Self::UnansweredDecisions | Self::SubjectRequests | Self::Incidents => {
                 Ending::KeyDestroyed
             }
-            Self::Receipts | Self::WithdrawalsAndConsents | Self::StaffSessions | Self::Sessions => {
-                Ending::RowDeleted
-            }
+            Self::RawInsuranceAnswers
+            | Self::Receipts
+            | Self::WithdrawalsAndConsents
+            | Self::StaffSessions
+            | Self::Sessions => Ending::RowDeleted,
         }
     }
 
@@ -119,6 +124,17 @@ impl Kind {
                 let sql = "UPDATE insurance_checks SET card = NULL WHERE id = ? RETURNING *";
                 Ok((reduce(tx, "insurance_checks", sql, &checks, at).await?, true))
             }
+            Self::RawInsuranceAnswers => {
+                let answers = over(
+                    tx,
+                    "SELECT id FROM insurance_answers WHERE at < ?
+                         AND subject NOT IN (SELECT subject FROM marked_subjects) ORDER BY at LIMIT ?",
+                    limit,
+                )
+                .await?;
+                let sql = "DELETE FROM insurance_answers WHERE id = ? RETURNING *";
+                Ok((delete(tx, "insurance_answers", sql, &answers, at).await?, true))
+            }
             Self::Receipts => {
                 let receipts = over(
                     tx,
@@ -162,6 +178,8 @@ impl Kind {
                     tx,
                     "SELECT id FROM subjects JOIN keys ON keys.owner = subjects.id WHERE created_at < ?1
                          AND NOT EXISTS (SELECT 1 FROM visits WHERE subject = subjects.id AND at >= ?1)
+                         AND NOT EXISTS (SELECT 1 FROM merged_subjects JOIN visits ON visits.subject = merged_subjects.subject
+                             WHERE root = subjects.id AND at >= ?1)
                          AND id NOT IN (SELECT subject FROM marked_subjects) ORDER BY created_at LIMIT ?2",
                     limit,
                 )

@@ -239,7 +239,9 @@ async fn whoever_changes_the_log_or_a_record_is_found_out() {
         ("UPDATE visits SET patient = x'00'", AuditReport::ChangedRecord { seq: 9 }),
         ("DELETE FROM visits", AuditReport::ChangedRecord { seq: 9 }),
         ("UPDATE card_checks SET standing = 'revoked'", AuditReport::ChangedRecord { seq: 10 }),
-        ("UPDATE queue_events SET queue = 'priority'", AuditReport::ChangedRecord { seq: 11 }),
+        ("UPDATE subject_numbers SET look_up = randomblob(32)", AuditReport::ChangedRecord { seq: 11 }),
+        ("DELETE FROM subject_numbers", AuditReport::ChangedRecord { seq: 11 }),
+        ("UPDATE queue_events SET queue = 'priority'", AuditReport::ChangedRecord { seq: 12 }),
         (
             "INSERT INTO queue_events (id, station, day, visit, event, at)
              SELECT 'forged', station, day, id, 'called', at FROM visits",
@@ -259,10 +261,10 @@ async fn whoever_changes_the_log_or_a_record_is_found_out() {
     ] {
         let (folder, store) = fresh().await;
         // Leaves: the database's two settings, two kiosks, a request, its conversation, a request, then the subject,
-        // the visit, C06's answer, its place in the queue and the turn.
+        // the visit, C06's answer, their number, its place in the queue and the turn.
         let world = World::new(&store).await;
         world.checked_in("001148012345", at(0)).await;
-        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 12, .. }));
+        assert!(matches!(store.verify_audit().await.unwrap(), AuditReport::Intact { leaves: 13, .. }));
         tamper(folder.path(), sql).await;
         assert_eq!(store.verify_audit().await.unwrap(), expected, "{sql}");
     }
