@@ -309,12 +309,14 @@ pub async fn assemble(
     staff::add_made_up(&store, config, &station.code, clock.now(), &passwords).await?;
     let shared: Arc<dyn Store> = Arc::clone(&store) as _;
     let live = Live::default();
+    let insurance = Arc::clone(&registers.insurance);
     let handlers = NationalHandlers {
         store: Arc::clone(&shared),
         population: Arc::clone(&registers.population),
         insurance: Arc::clone(&registers.insurance),
         check_in,
         signer,
+        clock: clock.clone(),
     };
     let worker = Worker {
         store: Arc::clone(&shared),
@@ -341,6 +343,7 @@ pub async fn assemble(
         live: live.clone(),
         random: random.clone(),
         passwords,
+        insurance,
         vneid: vneid(config, &clock, random)?,
         working_days: Arc::new(WorkingDays::new(config.privacy.holidays.iter().copied())),
         secure: config.staff.tls,

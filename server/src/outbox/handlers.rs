@@ -10,13 +10,14 @@ use super::{
     messages::{Cost, read},
 };
 use crate::{
+    clock::Clock,
     national::{
         InsuranceRegister, NationalError, PopulationDatabase, Trouble,
         insurance::{CheckInChannel, DocumentFault, FacilitySigner},
         population::Existence,
     },
-    session::insured,
-    store::{ClaimedMessage, Found, MessageKind, MessageReceipt, Store},
+    session::{alert, insured},
+    store::{ClaimedMessage, Found, InsuranceFound, MessageKind, MessageReceipt, Store},
 };
 
 /// Delivers to the national systems.
@@ -32,6 +33,8 @@ pub struct NationalHandlers {
     pub check_in: Arc<dyn CheckInChannel>,
     /// Signs as the facility.
     pub signer: Arc<dyn FacilitySigner>,
+    /// The time.
+    pub clock: Clock,
 }
 
 impl std::fmt::Debug for NationalHandlers {
@@ -76,8 +79,21 @@ impl NationalHandlers {
 
     async fn look_up(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
         let person: Person = read(&message.payload).ok_or_else(|| never("payload_malformed"))?;
-        let finding = self.insurance.look_up(&person).await.map_err(|error| failure(&error))?;
-        Ok(Answer { receipt: None, found: Some(Found::Insurance(insured(finding))) })
+        let finding = match self.insurance.look_up(&person).await {
+            Ok(finding) => finding,
+            Err(error) => {
+                if let Some(alert) = alert(&error, self.clock.now()) {
+                    self.store.raise_alert(alert).await.map_err(|_| later("store_unavailable"))?;
+                }
+                return Err(failure(&error));
+            }
+        };
+        let found = InsuranceFound {
+            insurance: insured(&finding),
+            number: finding.number.clone(),
+            answer: Some(finding.answer),
+        };
+        Ok(Answer { receipt: None, found: Some(Found::Insurance(found)) })
     }
 
     async fn check_population(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
@@ -127,6 +143,7 @@ fn word(trouble: Trouble) -> String {
         Trouble::Malformed(_) => "answer_malformed",
         Trouble::Simulated => "answer_simulated",
         Trouble::Reported => "reported_trouble",
+        Trouble::ReportedCode(code) => return format!("reported_trouble_{code}"),
         Trouble::NoRandomness => "no_randomness",
         Trouble::CircuitOpen => "left_alone_for_now",
         Trouble::Busy => "too_many_calls_at_once",

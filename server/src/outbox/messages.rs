@@ -102,6 +102,13 @@ fn card_that_holds(visit: &Visit) -> Option<&InsuranceCard> {
     visit.card_now().filter(|_| holds)
 }
 
+/// Whether the insurance register is asked later: where it gave no answer, and where its answer may be another one
+/// a little later (050, 121 to 123).
+fn wants_asking(insurance: &Insurance) -> bool {
+    let code = insurance.result_code.as_deref().and_then(ResultCode::parse);
+    insurance.status == InsuranceStatus::Unverified || code.is_some_and(|code| code.action().asks_again())
+}
+
 /// What goes out with the record of a visit: each question that had no answer is asked again later.
 ///
 /// # Errors
@@ -114,10 +121,7 @@ pub fn asked_again(
 ) -> Result<Vec<NewMessage>, StoreError> {
     let unanswered = [
         // Without a number neither can be asked, now or later.
-        (
-            MessageKind::InsuranceLookUp,
-            insurance.status == InsuranceStatus::Unverified && person.is_insurable(),
-        ),
+        (MessageKind::InsuranceLookUp, wants_asking(insurance) && person.is_insurable()),
         (
             MessageKind::PopulationCheck,
             population == Some(Population::Unavailable) && person.number.is_some(),
@@ -143,15 +147,18 @@ pub fn asked_for_patient(
     insurance: &Insurance,
     at: Timestamp,
 ) -> Result<Vec<NewMessage>, StoreError> {
-    let Some(birth) = patient.birth else { return Ok(Vec::new()) };
-    let person = Person {
-        number: patient.number.clone(),
-        insurance_number: patient.insurance_number.clone(),
-        full_name: patient.full_name.clone(),
-        birth,
-        sex: patient.sex,
-    };
+    let Some(person) = patient.person() else { return Ok(Vec::new()) };
     asked_again(&person, insurance, None, at)
+}
+
+/// The look-up that goes out at once for a patient whose insurance was corrected. None where too little is known to ask.
+///
+/// # Errors
+/// As [`asked_again`].
+pub fn asked_now(patient: &Patient, at: Timestamp) -> Result<Option<NewMessage>, StoreError> {
+    let Some(person) = patient.person().filter(Person::is_insurable) else { return Ok(None) };
+    let (kind, payload) = (MessageKind::InsuranceLookUp, write(&person)?);
+    Ok(Some(NewMessage { kind, part: String::new(), payload, not_before: at }))
 }
 
 fn write<T: Serialize>(value: &T) -> Result<SecretBytes, StoreError> {

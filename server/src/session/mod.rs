@@ -37,7 +37,7 @@ mod turn;
 pub use fault::Fault;
 pub use presented::TypedFault;
 pub use registers::Registers;
-pub(crate) use registers::insured;
+pub(crate) use registers::{alert, insured};
 use rules::Place;
 pub(crate) use state::{AtDesk, at_desk, proven};
 use state::{State, read, write};

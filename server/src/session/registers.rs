@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use flows::{
     CardStanding, Person,
-    engine::{Insurance, InsuranceStatus, Population},
+    engine::{Insurance, Population},
 };
 use identity::SecretBytes;
+use jiff::Timestamp;
 use tracing::warn;
 
-use crate::national::{
-    ChipCheck, InsuranceRegister, NationalError, PopulationDatabase,
-    chip_check::{CardRead, Standing},
-    insurance::{Action, Finding},
-    population::Existence,
+use crate::{
+    national::{
+        ChipCheck, InsuranceRegister, NationalError, PopulationDatabase, Trouble,
+        chip_check::{CardRead, Standing},
+        insurance::Finding,
+        population::Existence,
+    },
+    store::NewAlert,
 };
 
 /// The national systems of the health flow.
@@ -64,39 +68,53 @@ impl Registers {
         }
     }
 
-    pub(super) async fn look_up_insurance(&self, person: &Person) -> Insurance {
+    /// Asks the insurance register. A refusal of this server is for whoever runs it: the alert comes with it.
+    pub(super) async fn look_up_insurance(&self, person: &Person, at: Timestamp) -> LookedUp {
         match self.insurance.look_up(person).await {
-            Ok(finding) => insured(finding),
+            Ok(finding) => LookedUp { insurance: insured(&finding), finding: Some(finding), alert: None },
             Err(error) => {
                 warn!(%error, "not looked up");
+                let alert = alert(&error, at);
                 let result_code = match error {
                     NationalError::Refused { code, .. } => Some(code),
+                    NationalError::Unavailable { trouble: Trouble::ReportedCode(code), .. } => {
+                        Some(code.to_string())
+                    }
                     NationalError::Unavailable { .. } | NationalError::NotAskable { .. } => None,
                 };
-                Insurance { status: InsuranceStatus::Unverified, result_code, card: None }
+                LookedUp { insurance: Insurance::unverified(result_code), finding: None, alert }
             }
         }
     }
 }
 
+/// What came of a look-up in the insurance register.
+pub(super) struct LookedUp {
+    /// How the insurance stands.
+    pub insurance: Insurance,
+    /// The answer, where there was one about the person.
+    pub finding: Option<Finding>,
+    /// What whoever runs the server has to know.
+    pub alert: Option<NewAlert>,
+}
+
+/// What whoever runs the server has to know of an error of the insurance register: that it refuses this server
+/// (054, 055, 205, a login that stays refused, a code that is in no table), not a person.
+pub(crate) fn alert(error: &NationalError, at: Timestamp) -> Option<NewAlert> {
+    match error {
+        NationalError::Refused { code, .. } => Some(NewAlert { system: INSURANCE, code: code.clone(), at }),
+        NationalError::Unavailable { .. } | NationalError::NotAskable { .. } => None,
+    }
+}
+
+/// The insurance register, in alerts.
+const INSURANCE: &str = "insurance";
+
 /// What a finding is to a visit.
-pub(crate) fn insured(finding: Finding) -> Insurance {
+pub(crate) fn insured(finding: &Finding) -> Insurance {
     Insurance {
-        status: match finding.action {
-            Action::GoOn | Action::ChildWithoutCard => InsuranceStatus::Valid,
-            Action::UseNewCard => InsuranceStatus::Renewed,
-            Action::FeeOrStaff | Action::Fee => InsuranceStatus::NotValid,
-            Action::StaffLookAtCard
-            | Action::RetryThenStaff
-            | Action::ReadAgain
-            | Action::AskThenStaff
-            | Action::Staff
-            | Action::AskRegisterAgainThenStaff => InsuranceStatus::NeedsStaff,
-            Action::PortalDown | Action::OperatorAlert | Action::MaintainerAlert | Action::RenewToken => {
-                InsuranceStatus::Unverified
-            }
-        },
+        status: finding.action.status(),
         result_code: Some(finding.code.as_str().to_owned()),
-        card: finding.card,
+        card: finding.card.clone(),
     }
 }

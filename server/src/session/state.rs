@@ -2,16 +2,16 @@
 
 use flows::{
     CardStanding, Person, Step,
-    engine::Session,
+    engine::{Insurance, Session},
     policy::Strength,
     wire::{SessionView, VerdictView},
 };
-use identity::{ReasonCode, SecretBytes, Verdict};
+use identity::{ReasonCode, SecretBytes, Verdict, insurance::SocialInsuranceNumber};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{Fault, rules::Place};
-use crate::store::{ChipRecord, Submission};
+use crate::store::{ChipRecord, InsuranceAnswer, Submission};
 
 /// A conversation between two calls.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +26,20 @@ pub(super) struct State {
     pub shown: Option<Submission>,
     /// A look-up for somebody who has proved nothing was counted already.
     pub counted: bool,
+    /// What the insurance register answered, to be kept with the check-in.
+    #[serde(default)]
+    pub answered: Option<Answered>,
+}
+
+/// What the insurance register answered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Answered {
+    /// The answer.
+    pub answer: InsuranceAnswer,
+    /// The person's number there, where it found them under what was presented.
+    pub number: Option<SocialInsuranceNumber>,
+    /// Whether it found them.
+    pub confirms: bool,
 }
 
 /// What is kept of evidence.
@@ -48,7 +62,7 @@ pub(super) struct Proof {
 
 impl State {
     pub fn new(session: Session) -> Self {
-        Self { session, verdict: None, proof: None, shown: None, counted: false }
+        Self { session, verdict: None, proof: None, shown: None, counted: false, answered: None }
     }
 
     /// Forgets what only an unfinished conversation needs. While staff are called they may still make a record of
@@ -61,6 +75,7 @@ impl State {
         if !needed {
             self.proof = None;
             self.shown = None;
+            self.answered = None;
         }
     }
 
@@ -116,6 +131,8 @@ pub(crate) struct AtDesk {
     pub reason: Option<String>,
     /// The room chosen.
     pub room: Option<String>,
+    /// What the insurance register answered.
+    pub insurance: Option<Insurance>,
     /// The kiosk asks nothing more: it cannot go on.
     pub over: bool,
 }
@@ -131,6 +148,7 @@ pub(crate) fn at_desk(state: &SecretBytes) -> Option<AtDesk> {
         strength: known.map(|known| known.strength),
         reason: known.and_then(|known| known.reason.clone()),
         room: known.and_then(|known| known.room.clone()),
+        insurance: known.and_then(|known| known.insurance.clone()),
         over: state.session.is_over(),
     })
 }

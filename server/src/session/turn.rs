@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flows::{
-    Answer, Evidence, Step, consent,
+    Answer, Evidence, Person, Step, consent,
     engine::{EarlierVisit, Effect, Event, Insurance, Known, Source},
     health::priority,
     wire::VerdictView,
@@ -15,15 +15,18 @@ use uuid::Uuid;
 
 use super::{
     Conversations, Fault, SignedCall, presented,
+    registers::LookedUp as LookedUpInsurance,
     rules::Place,
-    state::{State, write},
+    state::{Answered, State, write},
 };
 use crate::{
     console::live::News,
+    national::insurance::Action,
     outbox::messages::asked_again,
     store::{
-        CheckIn, Completed, Consent, LookedUp, Method, NewLookUp, NewVisit, Patient, Queue, Recorded,
-        RequestKey, Respond, SessionRow, StepCall, Turn, visits::insurance_code,
+        CheckIn, Completed, Consent, GivenNumber, InsuranceAnswer, LookedUp, Method, NewLookUp, NewVisit,
+        NumberStanding, Patient, Queue, Recorded, RequestKey, Respond, SessionRow, StepCall, SubjectNumber,
+        Turn, visits::insurance_code,
     },
 };
 
@@ -46,6 +49,10 @@ impl Conversations {
         let (row, mut state) = self.load(id, &call.request.kiosk, &place).await?;
         let asked = step_name(&state.session.step(&place.rules()));
         let mut notes = Notes::default();
+        if matches!(answer, Answer::Evidence { .. }) {
+            // What the register said before was about whoever was presented then.
+            state.answered = None;
+        }
         let event = match answer {
             Answer::Evidence { evidence } if !state.session.expects(evidence.way(), &place.rules()) => {
                 return Err(Fault::UnexpectedAnswer);
@@ -106,13 +113,45 @@ impl Conversations {
                     Event::PopulationChecked(self.registers.check_population(&known.person).await)
                 }
                 Effect::LookUpInsurance => {
-                    Event::InsuranceLookedUp(self.registers.look_up_insurance(&known.person).await)
+                    let person = known.person.clone();
+                    let (event, answered) = self.look_up_insurance(&person, kiosk, place.at).await;
+                    state.answered = answered;
+                    event
                 }
                 Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
             };
             state.counted |= counts;
             effect = state.session.advance(event, &place.rules())?;
         }
+    }
+
+    /// Asks the insurance register: what follows, and what is to be kept of the answer.
+    async fn look_up_insurance(
+        &self,
+        person: &Person,
+        kiosk: &str,
+        at: Timestamp,
+    ) -> (Event, Option<Answered>) {
+        let LookedUpInsurance { insurance, finding, alert } =
+            self.registers.look_up_insurance(person, at).await;
+        if let Some(alert) = alert
+            && let Err(error) = self.store.raise_alert(alert).await
+        {
+            // The patient is seen whether or not this could be written down; the next look-up raises it again.
+            warn!(%error, "an alert was not raised");
+        }
+        let misread = finding.as_ref().is_some_and(|finding| finding.action == Action::ReadAgain);
+        let answered = finding.map(|finding| Answered {
+            answer: InsuranceAnswer { json: finding.answer.clone(), asked_by: kiosk.to_owned(), at },
+            number: finding.number.clone(),
+            confirms: finding.code.confirms_person(),
+        });
+        let event = if misread {
+            Event::InsuranceCardMisread(insurance)
+        } else {
+            Event::InsuranceLookedUp(insurance)
+        };
+        (event, answered)
     }
 
     async fn earlier_visit(&self, known: &Known, place: &Place<'_>) -> Result<Event, Fault> {
@@ -173,7 +212,7 @@ impl Conversations {
         place: &Place<'_>,
     ) -> Result<SecretBytes, Fault> {
         let known = state.session.known().ok_or(Fault::StateMalformed)?;
-        let visit = new_visit(known, place).ok_or(Fault::StateMalformed)?;
+        let visit = new_visit(known, state.answered.as_ref(), place).ok_or(Fault::StateMalformed)?;
         let messages = asked_again(&known.person, &visit.insurance, known.population, place.at)?;
         let session = row.id;
         let chip = state.chip_record();
@@ -232,7 +271,7 @@ impl Conversations {
 }
 
 /// What is recorded of someone with these answers; none before they are all there.
-fn new_visit(known: &Known, place: &Place<'_>) -> Option<NewVisit> {
+fn new_visit(known: &Known, answered: Option<&Answered>, place: &Place<'_>) -> Option<NewVisit> {
     let reason = known.reason.clone()?;
     let room = place.station.room_for(&reason, known.room.as_deref())?;
     let priority = priority::ground(known.person.birth, known.declared, place.today());
@@ -259,7 +298,37 @@ fn new_visit(known: &Known, place: &Place<'_>) -> Option<NewVisit> {
         queue: Queue::of(priority),
         room: room.id.clone(),
         insurance: known.insurance.clone().unwrap_or(Insurance::unverified(None)),
+        numbers: numbers(known, answered),
+        answer: answered.map(|answered| answered.answer.clone()),
     })
+}
+
+/// The numbers that came with it. What the insurance register did not confirm for this person finds nobody: a card's
+/// number beside a name that is not its owner's would lead to the owner.
+fn numbers(known: &Known, answered: Option<&Answered>) -> Vec<GivenNumber> {
+    let proved = known.source == Source::Chip && known.strength.may_see_own_records();
+    let standing = if proved { NumberStanding::Proved } else { NumberStanding::Stated };
+    let old = known.person.old_numbers.iter();
+    let mut numbers: Vec<_> =
+        old.map(|number| GivenNumber { number: SubjectNumber::from(number), standing }).collect();
+    let mut insured = |number, standing| {
+        numbers.push(GivenNumber { number: SubjectNumber::Insured(number), standing });
+    };
+    match (&known.person.insurance_number, answered) {
+        (shown, None) => {
+            if let Some(shown) = shown {
+                insured(shown.social_insurance_number(), NumberStanding::Stated);
+            }
+        }
+        (_, Some(Answered { number: Some(number), .. })) => {
+            insured(number.clone(), NumberStanding::Registered);
+        }
+        (Some(shown), Some(Answered { confirms: true, .. })) => {
+            insured(shown.social_insurance_number(), NumberStanding::Registered);
+        }
+        (_, Some(_)) => {}
+    }
+    numbers
 }
 
 fn consent_in(answer: &Answer) -> Result<Option<Consent>, Fault> {
