@@ -183,6 +183,7 @@ impl From<Access> for Row {
                 Shown::Record => "Hồ sơ",
                 Shown::Export => "Xuất tệp",
                 Shown::Asked => "Nêu lý do",
+                Shown::History => "Lịch sử khám chữa bệnh",
             },
             purpose: match access.purpose {
                 Purpose::Reception => "Tiếp đón",

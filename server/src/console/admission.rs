@@ -28,6 +28,7 @@ use super::{
     live::News,
     session::Staff,
     visits::{AxisView, axes},
+    words::InsuranceView,
 };
 use crate::{
     outbox::messages::asked_for_patient,
@@ -89,6 +90,8 @@ struct Page {
     may_acknowledge: bool,
     may_hand_back: bool,
     axes: Vec<AxisView>,
+    /// What the insurance register said in the conversation, for whoever goes on with it.
+    insurance: Option<InsuranceView>,
     prefilled: bool,
     typed: Typed,
     where_to: Vec<WhereTo>,
@@ -137,6 +140,11 @@ pub(super) async fn page(
             .as_ref()
             .and_then(|known| known.verdict.as_ref().map(|verdict| axes(verdict, known.card)))
             .unwrap_or_default(),
+        insurance: known
+            .as_ref()
+            .filter(|_| mine)
+            .and_then(|known| known.insurance.as_ref())
+            .map(|insurance| InsuranceView::new(insurance.status, insurance.result_code.as_deref())),
         prefilled,
         where_to: form::where_to(&console.station, &typed.where_to),
         call: CallView::new(call, console.clock.now()),
@@ -191,6 +199,8 @@ fn read(
         queue: Queue::of(priority),
         room: room.id.clone(),
         insurance: Insurance::unverified(None),
+        numbers: Vec::new(),
+        answer: None,
     };
     Ok((staff.decision(why), visit))
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     Console, Frame,
     admission::{self, Typed},
+    alerts::{self, AlertView},
     check::Id,
     failure::{Failure, html},
     form,
@@ -79,6 +80,7 @@ impl CallView {
 struct ListPage {
     frame: Frame,
     calls: Vec<CallView>,
+    alerts: Vec<AlertView>,
     now: String,
 }
 
@@ -89,6 +91,7 @@ pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result
     calls.sort_by_key(|call| (call.code != ReasonCode::Emergency, call.at));
     let page = ListPage {
         frame: staff.frame(&console),
+        alerts: alerts::open(&console).await?,
         calls: calls.into_iter().map(|call| CallView::new(call, now)).collect(),
         now: time::hour(now),
     };

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use flows::{
-    engine::Insurance,
+    engine::{Insurance, InsuranceStatus},
     health::queue::{Event, State},
     policy::Strength,
 };
@@ -28,6 +28,8 @@ use super::{
     words,
 };
 use crate::{
+    national::insurance::{Action, ResultCode},
+    outbox::messages::asked_now,
     staff::Role,
     store::{
         CorrectVisit, Decision, Method, Patient, PlaceChange, QueuePlace, StoreError, Visit, Wrong,
@@ -47,6 +49,8 @@ pub(super) struct Typed {
     number: String,
     birth: String,
     sex: String,
+    /// The number on the insurance card, where that was wrong.
+    insurance_number: String,
     /// `REASON/ROOM`
     where_to: String,
 }
@@ -121,7 +125,12 @@ pub(super) async fn show(Of(console): Of<Console>, staff: Staff, Id(visit): Id) 
 }
 
 /// What the form makes of a visit, or what is wrong with it.
-fn read(typed: &Typed, staff: &Staff, console: &Console, visit: &Visit) -> Result<CorrectVisit, Vec<String>> {
+fn read(
+    typed: &Typed,
+    staff: &Staff,
+    console: &Console,
+    visit: &Visit,
+) -> Result<Result<CorrectVisit, Vec<String>>, Failure> {
     let at = console.clock.now();
     let today = station_day(at);
     let mut faults = Vec::new();
@@ -133,11 +142,12 @@ fn read(typed: &Typed, staff: &Staff, console: &Console, visit: &Visit) -> Resul
     let full_name = form::name(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
     let number = form::number(&typed.number, &mut faults);
     let birth = form::birth(&typed.birth, today, &mut faults);
+    let insured = form::insurance_number(&typed.insurance_number, &mut faults);
     let place = form::place(&typed.where_to, &console.station, &mut faults);
     let (Some(wrong), Some(why), Some(full_name), Some((reason, room)), [], Ok(seen), Some(before)) =
         (wrong, why, full_name, place, faults.as_slice(), typed.seen.parse::<u32>(), visit.patient.as_ref())
     else {
-        return Err(faults);
+        return Ok(Err(faults));
     };
     let other = matches!(wrong, Wrong::Person | Wrong::Identified);
     // Left empty, the number stays, unless it is somebody else's.
@@ -145,15 +155,34 @@ fn read(typed: &Typed, staff: &Staff, console: &Console, visit: &Visit) -> Resul
     let renumbered = number != before.number;
     let recorded = &visit.recorded;
     let kept = !other && !renumbered;
-    let insurance = if kept && wrong != Wrong::Insurance {
-        Insurance {
-            status: recorded.insurance,
-            result_code: visit.insurance_result.clone(),
-            card: visit.insurance_card.clone(),
+    let renamed = full_name != before.full_name || birth != before.birth;
+    let another = !kept || wrong == Wrong::Insurance || insured.is_some();
+    let asks = another || (renamed && was_about_the_name(visit));
+    let insurance = Insurance {
+        status: if asks { InsuranceStatus::Unverified } else { visit.insurance_now() },
+        result_code: visit.insurance_result_now().filter(|_| !asks).map(str::to_owned),
+        // One that was somebody else's, or is what was wrong, counts no more.
+        card: visit.card_now().filter(|_| !another).cloned(),
+    };
+    let patient = Patient {
+        full_name,
+        number,
+        birth,
+        sex: form::sex(&typed.sex),
+        reason: reason.id.clone(),
+        insurance_number: insured.clone().or_else(|| before.insurance_number.clone().filter(|_| kept)),
+        priority: before.priority,
+        representative: if wrong == Wrong::Person { None } else { before.representative.clone() },
+    };
+    let look_up = if asks {
+        // The card's own number, where that was corrected: the personal number led to the wrong one.
+        let mut asked = patient.clone();
+        if insured.is_some() {
+            asked.number = None;
         }
+        asked_now(&asked, at)?
     } else {
-        // What the register said was about somebody else, or is what was wrong.
-        Insurance::unverified(None)
+        None
     };
     let (what, _) = words::wrong(wrong);
     let to_say = format!(
@@ -161,28 +190,28 @@ fn read(typed: &Typed, staff: &Staff, console: &Console, visit: &Visit) -> Resul
         recorded.ticket_number(),
         time::day(time::local(recorded.at).date()),
     );
-    Ok(CorrectVisit {
+    Ok(Ok(CorrectVisit {
         visit: recorded.visit,
         seen,
         wrong,
-        patient: Patient {
-            full_name,
-            number,
-            birth,
-            sex: form::sex(&typed.sex),
-            reason: reason.id.clone(),
-            insurance_number: if kept { before.insurance_number.clone() } else { None },
-            priority: before.priority,
-            representative: if wrong == Wrong::Person { None } else { before.representative.clone() },
-        },
+        patient,
         method: if kept { recorded.method } else { Method::ByHand },
         strength: if kept { recorded.strength } else { Strength::NoDocument },
         room: room.id.clone(),
         insurance,
         decision: staff.decision(why),
+        look_up,
         to_say: SecretBytes::new(to_say.into_bytes()),
         at,
-    })
+    }))
+}
+
+/// Whether the register refused this name or birth date, or has not said anything: another name is then another
+/// question.
+fn was_about_the_name(visit: &Visit) -> bool {
+    let code = visit.insurance_result_now().and_then(ResultCode::parse);
+    visit.insurance_now() == InsuranceStatus::Unverified
+        || code.is_some_and(|code| code.action() == Action::AskThenStaff)
 }
 
 /// Has the place in today's queue follow a corrected room, while the person still waits.
@@ -215,7 +244,7 @@ pub(super) async fn correct(
         return accesses::ask(&console, &staff, &visit, Vec::new());
     }
     visit.patient_shown(station_day(console.clock.now())).ok_or(Failure::NotFound)?;
-    match read(&typed, &staff, &console, &visit) {
+    match read(&typed, &staff, &console, &visit)? {
         Err(faults) => page(&console, &staff, &visit, typed, faults),
         Ok(correction) => {
             let (room, decision) = (correction.room.clone(), correction.decision.clone());

@@ -73,7 +73,10 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::UnknownCall => Self::CallAnswered,
             StoreError::CallTaken => Self::CallTaken,
-            StoreError::UnknownTask | StoreError::UnknownMessage => Self::DoneAlready,
+            StoreError::UnknownTask
+            | StoreError::UnknownMessage
+            | StoreError::UnknownAlert
+            | StoreError::SubjectsDecided => Self::DoneAlready,
             StoreError::VisitCorrected => Self::VisitCorrected,
             StoreError::UnknownVisit => Self::NotFound,
             StoreError::UnknownSubjectRequest | StoreError::UnknownIncident => Self::FileClosed,

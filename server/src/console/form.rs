@@ -5,6 +5,7 @@ use flows::{
     person::{Birth, Sex},
 };
 use identity::{
+    insurance::InsuranceNumber,
     number::PersonalNumber,
     text::{clean_line, person_name},
 };
@@ -113,6 +114,22 @@ pub(super) fn number(typed: &str, faults: &mut Vec<String>) -> Option<PersonalNu
     let number = PersonalNumber::parse(&digits);
     if number.is_err() {
         faults.push("Số định danh: phải đủ 12 chữ số, hoặc để trống (12 digits, or leave it empty)".into());
+    }
+    number.ok()
+}
+
+/// The number on an insurance card, or nothing.
+pub(super) fn insurance_number(typed: &str, faults: &mut Vec<String>) -> Option<InsuranceNumber> {
+    let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    if typed.is_empty() {
+        return None;
+    }
+    let number = InsuranceNumber::parse(&typed.to_uppercase());
+    if number.is_err() {
+        faults.push(
+            "Mã thẻ BHYT: 15 ký tự như in trên thẻ, hoặc 10 số, hoặc để trống (15 characters or 10 digits)"
+                .into(),
+        );
     }
     number.ok()
 }

@@ -18,22 +18,29 @@ use flows::{health::Station, law::WorkingDays};
 use session::Staff;
 
 use crate::{
-    clock::Clock, config::PublicAddress, national::IdentityProvider, random::Random,
-    staff::password::Passwords, store::Store,
+    clock::Clock,
+    config::PublicAddress,
+    national::{IdentityProvider, InsuranceRegister},
+    random::Random,
+    staff::password::Passwords,
+    store::Store,
 };
 use live::Live;
 
 mod accesses;
 mod accounts;
 mod admission;
+mod alerts;
 mod calls;
 mod check;
 mod correction;
 mod desk;
 mod failure;
 mod form;
+mod history;
 pub mod live;
 mod outbox;
+mod persons;
 mod privacy;
 mod queue;
 mod reception;
@@ -65,6 +72,8 @@ pub struct Console {
     pub random: Random,
     /// For passwords.
     pub passwords: Passwords,
+    /// The insurance register, for a clinician who asks for the visits elsewhere.
+    pub insurance: Arc<dyn InsuranceRegister>,
     /// VNeID, where it is configured.
     pub vneid: Option<Arc<dyn IdentityProvider>>,
     /// On which days an office works: for due dates.
@@ -136,6 +145,9 @@ fn pages() -> Vec<(&'static str, MethodRouter<Console>)> {
         ("/staff/visits", get(visits::list)),
         ("/staff/visits/{visit}", get(visits::show)),
         ("/staff/visits/{visit}/why", post(accesses::why)),
+        ("/staff/visits/{visit}/history", post(history::show)),
+        ("/staff/alerts/{alert}/settle", post(alerts::settle)),
+        ("/staff/persons", get(persons::list).post(persons::decide)),
         ("/staff/visits/{visit}/record.json", get(visits::record)),
         ("/staff/visits/{visit}/fhir.json", get(visits::fhir)),
     ];

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Console, Frame,
+    alerts::{self, AlertView},
     check::Id,
     failure::{Failure, html},
     form,
@@ -78,9 +79,11 @@ struct Page {
     dead: Vec<MessageView>,
     waiting: Vec<MessageView>,
     faults: Vec<String>,
+    alerts: Vec<AlertView>,
+    may_settle: bool,
 }
 
-async fn page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<Response, Failure> {
+pub(super) async fn page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<Response, Failure> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let messages = console.store.undelivered_messages().await?;
     // What is to be told is about a patient, in a member of staff's words.
@@ -88,7 +91,8 @@ async fn page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<R
     console.note_access(staff, told.collect(), Shown::List, Purpose::Reception).await?;
     let (dead, waiting) =
         messages.into_iter().map(MessageView::new).partition::<Vec<_>, _>(|message| message.dead);
-    html(status, &Page { frame: staff.frame(console), dead, waiting, faults })
+    let (alerts, may_settle) = (alerts::open(console).await?, staff.has(Role::Manager));
+    html(status, &Page { frame: staff.frame(console), dead, waiting, faults, alerts, may_settle })
 }
 
 /// `GET /staff/outbox`

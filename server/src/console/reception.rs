@@ -29,6 +29,7 @@ use super::{
     time::{self, local},
 };
 use crate::{
+    outbox::messages::asked_for_patient,
     staff::Role,
     store::{
         CallState, Circumstances, CloseCall, Companion, Method, NewVisit, Occasion, Patient, Queue,
@@ -284,6 +285,8 @@ fn read(
         },
         room: room.id.clone(),
         insurance: Insurance::unverified(None),
+        numbers: Vec::new(),
+        answer: None,
     };
     Ok((circumstances, visit))
 }
@@ -320,7 +323,8 @@ pub(super) async fn receive(
         Err(faults) => page(&console, &staff, Some((occasion, typed)), faults),
         Ok((circumstances, visit)) => {
             let call = answered(&console, &staff, &typed).await?;
-            let reception = ReceiveByHand { occasion, visit, circumstances, at };
+            let messages = asked_for_patient(&visit.patient, &visit.insurance, at)?;
+            let reception = ReceiveByHand { occasion, visit, circumstances, messages, at };
             let recorded = console.store.receive_by_hand(reception).await?.recorded;
             console.live.tell(News::Queue);
             if let Some(call) = call {

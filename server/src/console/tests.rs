@@ -12,6 +12,10 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     config::Mode,
+    national::{
+        InsuranceRegister, NationalError, System,
+        insurance::{Finding, PastVisit, ResultCode, VisitHistory},
+    },
     sealed::MasterKey,
     staff::Role,
     store::{
@@ -25,6 +29,7 @@ use crate::{
 
 mod desk;
 mod every_page;
+mod patient;
 mod queue;
 mod staff;
 
@@ -58,6 +63,35 @@ struct Desk {
     /// Who sits at it.
     token: SessionToken,
     csrf: String,
+    register: Arc<Register>,
+}
+
+/// An insurance register that counts who asks it for visits elsewhere, and lists one unless it is down.
+#[derive(Default)]
+struct Register {
+    asked: std::sync::Mutex<Vec<flows::Person>>,
+    down: std::sync::atomic::AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl InsuranceRegister for Register {
+    async fn look_up(&self, _: &flows::Person) -> Result<Finding, NationalError> {
+        panic!("pages look nobody up")
+    }
+
+    async fn visit_history(&self, person: &flows::Person) -> Result<VisitHistory, NationalError> {
+        self.asked.lock().unwrap().push(person.clone());
+        if self.down.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(NationalError::Refused { system: System::Insurance, code: "054".into() });
+        }
+        let past = PastVisit {
+            arrived: Some("202606010812".into()),
+            illness: Some("<b>Viêm</b> dạ dày".into()),
+            ..PastVisit::default()
+        };
+        let answer = identity::SecretBytes::new(r#"{"tenBenh": "Viêm dạ dày"}"#.as_bytes().to_vec());
+        Ok(VisitHistory { code: ResultCode::Accurate, visits: vec![past], answer })
+    }
 }
 
 impl Desk {
@@ -72,6 +106,7 @@ impl Desk {
 
     /// Reached from elsewhere under `public_address`.
     async fn at(roles: &[Role], public_address: Option<&str>) -> Self {
+        let register = Arc::new(Register::default());
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteOptions {
             folder: folder.path().to_owned(),
@@ -89,6 +124,7 @@ impl Desk {
             live: Live::default(),
             random: seeded(2),
             passwords: Passwords::new(seeded(3)),
+            insurance: Arc::clone(&register) as _,
             vneid: None,
             working_days: Arc::new(WorkingDays::new([jiff::civil::date(2026, 9, 2)])),
             secure: false,
@@ -100,7 +136,7 @@ impl Desk {
         };
         let csrf = hex::encode(session.csrf);
         let live = console.live.clone();
-        Self { _folder: folder, store, live, pages: router(console), token, csrf }
+        Self { _folder: folder, store, live, pages: router(console), token, csrf, register }
     }
 
     fn cookie(&self) -> String {

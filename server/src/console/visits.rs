@@ -17,7 +17,8 @@ use super::{
     check::Id,
     failure::{Failure, html},
     session::Staff,
-    time, words,
+    time,
+    words::{self, InsuranceView},
 };
 use crate::{
     fhir::{Export, MEDIA_TYPE, bundle},
@@ -40,7 +41,7 @@ struct VisitView {
     priority: bool,
     emergency: bool,
     method: &'static str,
-    insurance: &'static str,
+    insurance: InsuranceView,
     name: Option<String>,
     number_masked: Option<String>,
     birth_year: Option<i16>,
@@ -146,7 +147,7 @@ impl VisitView {
             priority: recorded.queue == Queue::Priority,
             emergency: recorded.queue == Queue::Emergency,
             method: words::method(recorded.method),
-            insurance: words::insurance(visit.insurance_now()),
+            insurance: InsuranceView::new(visit.insurance_now(), visit.insurance_result_now()),
             name: patient.map(|patient| patient.full_name.clone()),
             number_masked: patient.and_then(|patient| Some(patient.number.as_ref()?.masked())),
             birth_year: patient.and_then(|patient| Some(patient.birth?.year)),
@@ -187,6 +188,7 @@ pub(super) async fn found(console: &Console, visit: Uuid) -> Result<Visit, Failu
 
 #[derive(Template)]
 #[template(path = "visit.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the template asks for")]
 struct Page {
     frame: Frame,
     visit: VisitView,
@@ -197,6 +199,10 @@ struct Page {
     /// A person has to tell a national system of a correction.
     tell: bool,
     may_correct: bool,
+    /// A clinician may ask for the visits elsewhere.
+    may_see_history: bool,
+    /// What is wrong with the form that asks for them.
+    faults: Vec<String>,
 }
 
 /// `GET /staff/visits/{visit}`
@@ -210,11 +216,23 @@ pub(super) async fn show(
     if !console.may_see(&staff, &visit, Shown::Record).await? {
         return accesses::ask(&console, &staff, &visit, Vec::new());
     }
+    page(&console, &staff, &visit, query.as_deref(), Vec::new()).await
+}
+
+/// The page of a visit that may be seen, with what is wrong with the form on it.
+pub(super) async fn page(
+    console: &Console,
+    staff: &Staff,
+    visit: &Visit,
+    query: Option<&str>,
+    faults: Vec<String>,
+) -> Result<Response, Failure> {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let versions = console.store.visit_versions(visit.recorded.visit).await?;
     // What a person had restricted is not shown by an older version or by who came with them either.
     let shown = visit.patient_shown(station_day(console.clock.now())).is_some();
     let page = Page {
-        frame: staff.frame(&console),
+        frame: staff.frame(console),
         reception: console
             .store
             .reception(visit.recorded.visit)
@@ -223,16 +241,18 @@ pub(super) async fn show(
             .as_ref()
             .map(ReceptionView::new),
         versions: if versions.len() > 1 {
-            versions.iter().map(|version| VersionView::new(&console, version, shown)).collect()
+            versions.iter().map(|version| VersionView::new(console, version, shown)).collect()
         } else {
             Vec::new()
         },
         may_correct: staff.has(Role::Reception) && shown,
-        visit: VisitView::new(&console, &visit),
-        again: query.as_deref() == Some("again"),
-        tell: query.as_deref() == Some("tell"),
+        may_see_history: staff.has(Role::Clinician) && shown,
+        visit: VisitView::new(console, visit),
+        again: query == Some("again"),
+        tell: query == Some("tell"),
+        faults,
     };
-    html(StatusCode::OK, &page)
+    html(status, &page)
 }
 
 /// `GET /staff/visits/{visit}/record.json`: the record, for whoever has to show what is kept.
@@ -261,7 +281,7 @@ pub(super) async fn record(
         "phuong_thuc_dinh_danh": recorded.method,
         "strength": visit.recorded.strength,
         "insurance": { "state": insurance_code(recorded.insurance), "result": visit.insurance_result, "card": visit.insurance_card.as_ref().map(|card| &card.number) },
-        "insurance_now": { "state": insurance_code(visit.insurance_now()), "card": visit.card_now().map(|card| &card.number), "since": visit.insurance_check.as_ref().map(|check| check.at) },
+        "insurance_now": { "state": insurance_code(visit.insurance_now()), "result": visit.insurance_result_now(), "card": visit.card_now().map(|card| &card.number), "since": visit.insurance_check.as_ref().map(|check| check.at) },
         "population_checked_again": visit.population_check.map(|check| json!({ "outcome": check.outcome, "at": check.at })),
         "check_in_receipts": receipts.iter().map(|receipt| json!({ "message": receipt.message.to_string(), "maGiaoDich": receipt.transaction, "received": receipt.received, "at": receipt.at })).collect::<Vec<_>>(),
         "patient": patient.map(|patient| json!({

@@ -3,7 +3,10 @@
 use flows::{CardStanding, engine::InsuranceStatus};
 use identity::{ReasonCode, proof::verdict::AxisResult};
 
-use crate::store::{CallState, Duty, MessageKind, Method, Occasion, Wrong};
+use crate::{
+    national::insurance::StaffWords,
+    store::{CallState, Duty, MessageKind, Method, NumberKind, Occasion, Wrong},
+};
 
 /// A screen of the kiosk, where it is one that this program knows.
 pub(super) fn step(step: &str) -> Option<&'static str> {
@@ -105,6 +108,28 @@ pub(super) const fn card(standing: CardStanding) -> (AxisResult, &'static str) {
         CardStanding::NotIssued => (AxisResult::Failed, "C06 trả lời: không cấp thẻ này cho số này"),
         CardStanding::Revoked => (AxisResult::Failed, "Thẻ đã bị thu hồi hoặc hủy"),
         CardStanding::Unavailable => (AxisResult::NotDone, "C06 chưa trả lời"),
+    }
+}
+
+/// How the insurance stands, with what the register said where it answered.
+pub(super) struct InsuranceView {
+    pub(super) status: &'static str,
+    pub(super) said: Option<StaffWords>,
+}
+
+impl InsuranceView {
+    pub(super) fn new(status: InsuranceStatus, code: Option<&str>) -> Self {
+        Self { status: insurance(status), said: code.map(|code| StaffWords::of(code, status)) }
+    }
+}
+
+/// A kind of number: in Vietnamese and in English.
+pub(super) const fn number(kind: NumberKind) -> (&'static str, &'static str) {
+    match kind {
+        NumberKind::Personal => ("số định danh", "personal number"),
+        NumberKind::OldCard => ("số CMND cũ", "number of the old card"),
+        NumberKind::Cancelled => ("số định danh đã hủy", "cancelled personal number"),
+        NumberKind::Insured => ("mã số BHXH", "social-insurance number"),
     }
 }
 

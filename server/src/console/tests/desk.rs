@@ -8,17 +8,17 @@ use crate::store::{
 };
 
 /// `text` as a form carries it.
-fn typed(text: &str) -> String {
+pub(super) fn typed(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-async fn page_after(desk: &Desk, path: &str, form: &str) -> String {
+pub(super) async fn page_after(desk: &Desk, path: &str, form: &str) -> String {
     let (head, body) = desk.post(path, form).await;
     assert_eq!(head.status(), StatusCode::SEE_OTHER, "{path}: {body}");
     desk.get(location(&head)).await.1
 }
 
-fn has(page: &str, all: &[&str]) {
+pub(super) fn has(page: &str, all: &[&str]) {
     for words in all {
         assert!(page.contains(words), "{words} is missing in {page}");
     }
