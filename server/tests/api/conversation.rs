@@ -272,6 +272,8 @@ async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
                 result_code: None,
                 card: None,
             },
+            numbers: Vec::new(),
+            answer: None,
         },
         chip: None,
         submission: None,

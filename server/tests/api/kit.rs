@@ -106,6 +106,19 @@ impl Server {
         Self::among(&systems, 30_000, clock).await
     }
 
+    /// A server whose insurance register answers about Mrs Hoà with this code, and with a new card where the code
+    /// promises one.
+    pub async fn whose_register_says(code: &str) -> Self {
+        let clock = morning();
+        let file = std::fs::read_to_string(seeds().join("citizens/nguyen-thi-hoa.toml")).unwrap();
+        let said =
+            file.replace("result = \"000\"", &format!("result = \"{code}\"\nnew_card = \"HT3010148012345\""));
+        assert_ne!(said, file);
+        let people = People::from_texts(&[&said]).unwrap();
+        let systems = listening(national_mock::router(&mock_of(people, &clock))).await;
+        Self::among(&systems, 30_000, clock).await
+    }
+
     /// A server whose calls to the national systems are overheard.
     pub async fn overheard() -> (Self, Arc<Mutex<Vec<Overheard>>>) {
         let clock = morning();
@@ -249,7 +262,10 @@ async fn national_systems(clock: &Arc<AtomicI64>) -> String {
 }
 
 fn mock(clock: &Arc<AtomicI64>) -> Arc<Mock> {
-    let people = People::load(&seeds()).unwrap();
+    mock_of(People::load(&seeds()).unwrap(), clock)
+}
+
+fn mock_of(people: People, clock: &Arc<AtomicI64>) -> Arc<Mock> {
     let clock = Arc::clone(clock);
     Mock::new(people, Arc::new(move || shown(&clock)), None)
 }
@@ -465,6 +481,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The body, which is text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
     /// The cookie that is set under this name.
     #[track_caller]
     pub fn cookie(&self, name: &str) -> String {

@@ -89,6 +89,10 @@ async fn the_log_tells_what_happened_and_not_to_whom() {
         "1948",
         "HT2010148012345",
         "Thôn 1",
+        // Her visits elsewhere.
+        "dạ dày",
+        "202606010812",
+        "dsLichSu",
         "nguyen-thi-hoa",
         "abababab",
     ] {
