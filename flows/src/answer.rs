@@ -3,7 +3,7 @@
 use identity::ReasonCode;
 use serde::{Deserialize, Serialize};
 
-use crate::{Evidence, Language, step::Purpose};
+use crate::{Evidence, Language, law::age::ConsentRole, step::Purpose};
 
 /// An answer to the step that was shown.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub enum Answer {
     Consent {
         /// Which purpose was asked about.
         purpose: Purpose,
+        /// Who was asked.
+        #[serde(default)]
+        role: ConsentRole,
         /// Yes or no.
         given: bool,
         /// The language it was asked in.

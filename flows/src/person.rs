@@ -143,7 +143,7 @@ pub enum Sex {
 }
 
 macro_rules! relations {
-    ($( $(#[doc = $doc:literal])+ $name:ident $word:literal $vi:literal $en:literal; )+) => {
+    ($( $(#[doc = $doc:literal])+ $name:ident $word:literal $noun:literal $vi:literal $en:literal; )+) => {
         /// What somebody who acts for a person is to that person.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Zeroize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -161,7 +161,12 @@ macro_rules! relations {
                 match self { $(Self::$name => $word,)+ }
             }
 
-            /// What it is called.
+            /// What staff call it.
+            pub const fn vietnamese(self) -> &'static str {
+                match self { $(Self::$name => $noun,)+ }
+            }
+
+            /// What whoever stands there says of themselves.
             pub fn label(self) -> Text {
                 let (vi, en) = match self { $(Self::$name => ($vi, $en),)+ };
                 Text { vi: vi.into(), en: en.into() }
@@ -172,25 +177,31 @@ macro_rules! relations {
 
 relations! {
     /// Cha, mẹ.
-    Parent "parent" "Tôi là cha, mẹ" "I am a parent";
+    Parent "parent" "Cha, mẹ" "Tôi là cha, mẹ" "I am a parent";
     /// Ông, bà.
-    Grandparent "grandparent" "Tôi là ông, bà" "I am a grandparent";
+    Grandparent "grandparent" "Ông, bà" "Tôi là ông, bà" "I am a grandparent";
     /// Con.
-    Child "child" "Tôi là con" "I am a son or daughter";
+    Child "child" "Con" "Tôi là con" "I am a son or daughter";
     /// Vợ, chồng.
-    Spouse "spouse" "Tôi là vợ, chồng" "I am the wife or husband";
+    Spouse "spouse" "Vợ, chồng" "Tôi là vợ, chồng" "I am the wife or husband";
     /// Anh, chị, em.
-    Sibling "sibling" "Tôi là anh, chị, em" "I am a brother or sister";
+    Sibling "sibling" "Anh, chị, em" "Tôi là anh, chị, em" "I am a brother or sister";
     /// Người giám hộ, người đại diện.
-    Guardian "guardian" "Tôi là người giám hộ" "I am the guardian";
+    Guardian "guardian" "Người giám hộ" "Tôi là người giám hộ" "I am the guardian";
     /// Người khác.
-    Other "other" "Tôi là người khác" "Somebody else";
+    Other "other" "Người khác" "Tôi là người khác" "Somebody else";
 }
 
 impl Relation {
     /// The relation with this word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|relation| relation.as_str() == word)
+    }
+
+    /// Whether whoever is this to a child consents for it: a parent, or a guardian named by law or by a court (người
+    /// đại diện theo pháp luật). A grandparent or a sibling does only as a guardian.
+    pub const fn represents(self) -> bool {
+        matches!(self, Self::Parent | Self::Guardian)
     }
 
     /// Every relation as a choice.

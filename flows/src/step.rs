@@ -3,7 +3,7 @@
 use identity::ReasonCode;
 use serde::{Deserialize, Serialize};
 
-use crate::{Text, Ticket};
+use crate::{Text, Ticket, law::age::ConsentRole};
 
 /// The next step of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub enum Step {
     Consent {
         /// What for.
         purpose: Purpose,
+        /// Whom: which of the texts is shown.
+        #[serde(default)]
+        role: ConsentRole,
     },
     /// Ask for a document.
     Identify {
@@ -72,6 +75,13 @@ pub enum Purpose {
 impl Purpose {
     /// Every purpose that consent is asked for.
     pub const ALL: [Self; 1] = [Self::HealthCheckIn];
+
+    /// The word in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HealthCheckIn => "health_check_in",
+        }
+    }
 }
 
 /// A way to say who one is.
@@ -120,6 +130,8 @@ pub enum Question {
     Priority,
     /// What whoever stands there is to the person.
     Relation,
+    /// Which adult is there with the child that answers.
+    Companion,
 }
 
 /// One answer that can be chosen.

@@ -133,6 +133,7 @@ reason_codes! {
     BirthYearMismatch "birth_year_mismatch" "The year typed is not the one in the code." => "Type the year of birth of the person whose code it is.";
     DetailsNotConfirmed "details_not_confirmed" "The population database does not know the person as they were shown or typed." => "Look at the document with the person.";
     NotAYoungChild "not_a_young_child" "Only a child under six is admitted without any card." => "Use a card, or identify the person by hand.";
+    RepresentativeAbsent "representative_absent" "A child under 18 is there without a parent or guardian, who would have to consent." => "Look after the child and find out who represents it. Reception by hand needs no consent: a law asks for it.";
     TooManyLookUps "too_many_look_ups" "This kiosk, or this number, was looked up too often by people who proved nothing." => "Identify the person by hand. If it repeats, look who stands at the kiosk.";
     Emergency "emergency" "It is an emergency (cấp cứu)." => "Go there now; numbers and documents come later.";
     TooManyAttempts "too_many_attempts" "The person tried too often." => "Help the person, or identify them by hand.";

@@ -60,6 +60,8 @@ pub enum Screen {
     ChoosePriority,
     /// Who acts for the person?
     ChooseRelation,
+    /// Which adult is with the child?
+    ChooseCompanion,
     /// The number.
     Done,
     /// Staff are coming.
@@ -74,7 +76,7 @@ pub enum Screen {
 
 impl Screen {
     /// All of them: what pictures and accessibility checks go through.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Welcome,
         Self::TakeAway,
         Self::Consent,
@@ -89,6 +91,7 @@ impl Screen {
         Self::ChooseRoom,
         Self::ChoosePriority,
         Self::ChooseRelation,
+        Self::ChooseCompanion,
         Self::Done,
         Self::StaffCalled,
         Self::Leaving,
@@ -112,7 +115,7 @@ impl Screen {
             Step::TakeAway { .. } => Self::TakeAway,
             Step::PresentCard if state.foreign_card() => Self::TakeAway,
             Step::Waiting(_) => Self::Waiting,
-            Step::Consent(_) => Self::Consent,
+            Step::Consent { .. } => Self::Consent,
             Step::TypeNumber { .. } => Self::TypeNumber,
             Step::PresentCard => Self::PresentCard,
             Step::Reading(_) => Self::Reading,
@@ -123,6 +126,7 @@ impl Screen {
             Step::Choose { question: Question::Room, .. } => Self::ChooseRoom,
             Step::Choose { question: Question::Priority, .. } => Self::ChoosePriority,
             Step::Choose { question: Question::Relation, .. } => Self::ChooseRelation,
+            Step::Choose { question: Question::Companion, .. } => Self::ChooseCompanion,
         }
     }
 
@@ -144,9 +148,11 @@ impl Screen {
             Self::Waiting => waiting::draw(state, page),
             Self::ServerTrouble => server_trouble::draw(state, page),
             Self::ConfirmPerson => confirm_person::draw(state, page),
-            Self::ChooseReason | Self::ChooseRoom | Self::ChoosePriority | Self::ChooseRelation => {
-                choose::draw(state, page);
-            }
+            Self::ChooseReason
+            | Self::ChooseRoom
+            | Self::ChoosePriority
+            | Self::ChooseRelation
+            | Self::ChooseCompanion => choose::draw(state, page),
             Self::Done => done::draw(state, page),
             Self::StaffCalled => staff_called::draw(state, page),
             Self::Leaving => leaving::draw(page),

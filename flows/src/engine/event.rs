@@ -5,6 +5,8 @@ use thiserror::Error;
 
 use crate::{
     Answer, CardStanding, Person, Service, Ticket,
+    law::Consenter,
+    person::Birth,
     policy::Strength,
     step::{Choice, Notice, Purpose, Question, Way},
 };
@@ -26,6 +28,8 @@ pub trait Rules {
     fn accepts(&self, presented: &Presented) -> Result<(), ReasonCode>;
     /// Who may act for another person, as choices.
     fn relations(&self) -> Vec<Choice>;
+    /// Whose consent counts for someone of this birth (Luật 91/2025/QH15).
+    fn consenter(&self, birth: Birth) -> Consenter;
     /// What is wanted next, once the person is known and has confirmed.
     fn next(&self, known: &Known) -> Want;
     /// What the person should know at the end.

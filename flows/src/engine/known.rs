@@ -3,9 +3,11 @@
 use identity::ReasonCode;
 use serde::{Deserialize, Serialize};
 
+use super::consenting::{Consents, Speaker};
 use crate::{
     InsuranceCard, Person,
     health::priority::Declared,
+    law::Consenter,
     person::Representative,
     policy::{Decision, Strength},
     step::Way,
@@ -32,6 +34,8 @@ pub struct Known {
     pub insurance: Option<Insurance>,
     /// Who acts for the person; none: they themselves.
     pub representative: Option<Representative>,
+    /// Whose consent there is.
+    pub consents: Consents,
     /// What the person said when asked whether they are seen before others.
     pub declared: Option<Declared>,
     /// The reason chosen.
@@ -42,7 +46,8 @@ pub struct Known {
 
 impl Known {
     /// Of someone of whom nothing is known yet but who they are.
-    pub(super) fn new(presented: Presented, standing: Standing) -> Self {
+    pub(super) fn new(presented: Presented, standing: Standing, consenter: Consenter) -> Self {
+        let speaker = presented.representative.as_ref().map(|_| Speaker::Another);
         Self {
             person: presented.person,
             source: presented.source,
@@ -53,6 +58,7 @@ impl Known {
             population: None,
             insurance: None,
             representative: presented.representative,
+            consents: Consents { consenter, speaker, other_given: false, sought: false, nobody: false },
             declared: None,
             reason: None,
             room: None,

@@ -4,23 +4,25 @@
 //! it and comes back with the result, until it is [`Effect::Show`]: then the citizen is asked. What a flow adds
 //! is its [`Rules`].
 
+mod consenting;
+mod document;
 mod event;
 mod known;
 
-use identity::{ReasonCode, Verdict};
+use identity::ReasonCode;
 use serde::{Deserialize, Serialize};
 
+pub use consenting::{Consents, Missing, Speaker, Standing as ConsentStanding, companions, speakers};
 pub use event::{EarlierVisit, Effect, Event, Refusal, Rules, Want};
 pub use known::{Insurance, InsuranceStatus, Known, Population, Presented, Source};
 
 use crate::{
-    Answer, CardStanding, Language, Person, Service, Step, Ticket,
+    Answer, Language, Service, Step, Ticket,
     health::priority::Declared,
-    person::{Relation, Representative},
-    policy::{self, Decision, Strength},
+    law::age::{ConsentRole, Spoken},
+    policy::Strength,
     step::{Choice, Notice, Question, Way},
 };
-use known::Standing;
 
 /// How often a document may be presented in one conversation before staff are called.
 pub const MOST_ATTEMPTS: u8 = 3;
@@ -38,6 +40,10 @@ enum Stage {
         again: Option<ReasonCode>,
     },
     Confirm,
+    /// Somebody else's consent is needed besides.
+    ConsentOf {
+        role: ConsentRole,
+    },
     /// Between two questions: the rules say what is wanted.
     Working,
     Choose {
@@ -93,6 +99,19 @@ impl Session {
         self.known.as_ref()
     }
 
+    /// Who answers now, where consent is asked for after it is known whose counts.
+    pub fn consenting(&self) -> Option<Spoken> {
+        match (&self.stage, &self.known) {
+            (Stage::ConsentOf { role }, Some(known)) => Some(known.spoken_as(*role)),
+            _ => None,
+        }
+    }
+
+    /// Whether what a document proved may be kept: not of a child for whom nobody may consent, or has yet.
+    pub fn may_keep_proof(&self) -> bool {
+        self.known.as_ref().is_none_or(Known::has_consent)
+    }
+
     /// Whether evidence is expected now.
     pub const fn expects_evidence(&self) -> bool {
         matches!(self.stage, Stage::Identify { .. })
@@ -116,7 +135,8 @@ impl Session {
     /// What the kiosk shows now.
     pub fn step(&self, rules: &dyn Rules) -> Step {
         match &self.stage {
-            Stage::Consent => Step::Consent { purpose: rules.purpose() },
+            Stage::Consent => Step::Consent { purpose: rules.purpose(), role: ConsentRole::Person },
+            Stage::ConsentOf { role } => Step::Consent { purpose: rules.purpose(), role: *role },
             Stage::Identify { again } => Step::Identify { ways: self.ways(rules), again: *again },
             Stage::AskBirthYear { again } => Step::AskBirthYear { again: *again },
             Stage::Confirm | Stage::Working => match &self.known {
@@ -142,7 +162,7 @@ impl Session {
         match (&self.stage, event) {
             (_, Event::Answered(answer)) => self.answered(answer, rules),
             (Stage::Identify { .. }, Event::Identified { person, verdict, card }) => {
-                Ok(self.identified(person, &verdict, card))
+                Ok(self.identified(person, &verdict, card, rules))
             }
             (Stage::Identify { .. }, Event::Presented(presented)) => Ok(self.presented(presented, rules)),
             (Stage::Staff { .. }, Event::AdmittedByStaff(ticket)) => {
@@ -164,7 +184,9 @@ impl Session {
             (_, Answer::Abort) => Ok(self.end()),
             (Stage::Staff { .. }, Answer::CallStaff { .. }) => Ok(Effect::Show),
             (_, Answer::CallStaff { code }) => Ok(self.call_staff(code)),
-            (Stage::Consent, Answer::Consent { purpose, given, .. }) if purpose == rules.purpose() => {
+            (Stage::Consent, Answer::Consent { purpose, role: ConsentRole::Person, given, .. })
+                if purpose == rules.purpose() =>
+            {
                 Ok(if !given {
                     self.call_staff(ReasonCode::ConsentRefused)
                 } else if self.ways(rules).is_empty() {
@@ -173,10 +195,19 @@ impl Session {
                     self.show(Stage::Identify { again: None })
                 })
             }
+            (Stage::ConsentOf { role: asked }, Answer::Consent { purpose, role, given, .. })
+                if purpose == rules.purpose() && role == *asked =>
+            {
+                if !given {
+                    return Ok(self.call_staff(ReasonCode::ConsentRefused));
+                }
+                self.stage = Stage::Working;
+                Ok(self.learn(rules, |known| known.consents.other_given = true))
+            }
             (Stage::AskBirthYear { .. }, Answer::BirthYear { year }) => Ok(self.birth_year(year, rules)),
             (Stage::Confirm, Answer::ConfirmPerson { is_me: true }) => {
                 self.stage = Stage::Working;
-                Ok(self.work(rules))
+                Ok(self.learn(rules, |known| known.consents.speaker = Some(Speaker::Themselves)))
             }
             (Stage::Confirm, Answer::ConfirmPerson { is_me: false }) => {
                 self.known = None;
@@ -191,16 +222,16 @@ impl Session {
                     return Err(Refusal::NotOffered);
                 }
                 let question = *question;
+                let sought = self.known.as_ref().is_some_and(|known| known.consents.sought);
+                if consenting::is_alone(question, &id) && !sought {
+                    return Ok(self.call_staff(ReasonCode::RepresentativeAbsent));
+                }
                 self.stage = Stage::Working;
                 Ok(self.learn(rules, |known| match question {
                     Question::Reason => known.reason = Some(id),
                     Question::Room => known.room = Some(id),
                     Question::Priority => known.declared = Declared::parse(&id),
-                    Question::Relation => {
-                        let relation = Relation::parse(&id);
-                        known.representative =
-                            relation.map(|relation| Representative { relation, full_name: None });
-                    }
+                    Question::Relation | Question::Companion => known.accompanied(question, &id),
                 }))
             }
             _ => Err(Refusal::WrongStep),
@@ -224,93 +255,6 @@ impl Session {
         }
     }
 
-    fn identified(
-        &mut self,
-        person: Option<Person>,
-        verdict: &Verdict,
-        card: Option<CardStanding>,
-    ) -> Effect {
-        // Too slow is nobody's fault: the card is read again, with a fresh challenge.
-        if verdict.chip.code == ReasonCode::ChallengeExpired {
-            return self.identify_again(ReasonCode::ChallengeExpired);
-        }
-        self.attempts = self.attempts.saturating_add(1);
-        let strength = Strength::of_chip(verdict);
-        let decision = policy::decide(self.service, strength);
-        match (person, is_refusal(decision)) {
-            (Some(person), false) => {
-                let presented = Presented { person, source: Source::Chip, representative: None };
-                let unproved = (strength != Strength::FullChipProof).then(|| first_open(verdict));
-                self.known = Some(Known::new(presented, Standing { strength, unproved, decision }));
-                self.stage = Stage::Confirm;
-                match card {
-                    // Its signature says otherwise: a person looks at both. Handed back, it goes on.
-                    Some(CardStanding::NotIssued) => self.call_staff(ReasonCode::CardNotIssued),
-                    _ => Effect::Show,
-                }
-            }
-            // Nothing is disproved, but there is nobody to admit either: the files could not be understood.
-            (None, false) => self.call_staff(first_open(verdict)),
-            (_, true) => {
-                self.call_staff(verdict.first_failure().map_or(ReasonCode::NoDocument, |(_, code)| code))
-            }
-        }
-    }
-
-    fn presented(&mut self, presented: Result<Presented, ReasonCode>, rules: &dyn Rules) -> Effect {
-        let presented = match presented.and_then(|presented| rules.accepts(&presented).map(|()| presented)) {
-            Ok(presented) => presented,
-            Err(code) => return self.identify_again(code),
-        };
-        let strength = Strength::StaticOrTyped;
-        let decision = policy::decide(self.service, strength);
-        if is_refusal(decision) {
-            return self.call_staff(ReasonCode::HolderNotProved);
-        }
-        let (source, unproved) = (presented.source, Some(ReasonCode::HolderNotProved));
-        self.known = Some(Known::new(presented, Standing { strength, unproved, decision }));
-        self.attempts = 0;
-        match source {
-            // Anyone may hold a code, or a picture of it.
-            Source::CardQr | Source::InsuranceQr => self.show(Stage::AskBirthYear { again: None }),
-            Source::Chip | Source::Typed | Source::Child => {
-                self.stage = Stage::Working;
-                self.work(rules)
-            }
-        }
-    }
-
-    fn birth_year(&mut self, year: i16, rules: &dyn Rules) -> Effect {
-        if self.known.as_ref().is_some_and(|known| known.person.birth.year == year) {
-            self.stage = Stage::Working;
-            return self.work(rules);
-        }
-        self.attempts = self.attempts.saturating_add(1);
-        if self.attempts >= MOST_ATTEMPTS {
-            return self.call_staff(ReasonCode::TooManyAttempts);
-        }
-        self.show(Stage::AskBirthYear { again: Some(ReasonCode::BirthYearMismatch) })
-    }
-
-    fn identify_again(&mut self, code: ReasonCode) -> Effect {
-        self.attempts = self.attempts.saturating_add(1);
-        if self.attempts >= MOST_ATTEMPTS {
-            return self.call_staff(ReasonCode::TooManyAttempts);
-        }
-        self.show(Stage::Identify { again: Some(code) })
-    }
-
-    /// That a number is none says something about the code, and nothing about anybody. Once; then staff look at the card.
-    fn misread(&mut self, answer: Insurance, rules: &dyn Rules) -> Effect {
-        let shown = self.known.as_ref().is_some_and(|known| known.source == Source::InsuranceQr);
-        if !shown || self.read_again {
-            return self.learn(rules, |known| known.insurance = Some(answer));
-        }
-        self.read_again = true;
-        self.known = None;
-        self.show(Stage::Identify { again: Some(ReasonCode::QrMalformed) })
-    }
-
     /// What a register says of a person is not shown to someone who has proved nothing: whoever shows a code or
     /// types is told only "go on" or "staff", whoever's card could not be proved not even that.
     fn unknown_to_population(&mut self, rules: &dyn Rules) -> Effect {
@@ -332,6 +276,15 @@ impl Session {
 
     fn work(&mut self, rules: &dyn Rules) -> Effect {
         let Some(known) = &self.known else { return self.end() };
+        if let ConsentStanding::Wanted(missing) = known.consent() {
+            let consenter = known.consents.consenter;
+            let (question, options) = match missing {
+                Missing::Speaker => (Question::Relation, consenting::speakers(consenter)),
+                Missing::Companion => (Question::Companion, consenting::companions()),
+                Missing::Consent(role) => return self.show(Stage::ConsentOf { role }),
+            };
+            return self.show(Stage::Choose { question, options });
+        }
         match rules.next(known) {
             Want::EarlierVisit => Effect::FindEarlierVisit,
             Want::Population => Effect::CheckPopulation,
@@ -401,6 +354,10 @@ impl Session {
                 }
                 Stage::Confirm
             }
+            (asked, Some(known)) if code == ReasonCode::RepresentativeAbsent => {
+                known.consents.sought = true;
+                asked
+            }
             (asked, _) => asked,
         };
         self.show(stage)
@@ -410,19 +367,6 @@ impl Session {
         self.known = None;
         self.show(Stage::Ended)
     }
-}
-
-const fn is_refusal(decision: Decision) -> bool {
-    matches!(
-        decision,
-        Decision::Staff | Decision::StaffIdentify | Decision::RedOrAmber | Decision::NotAccepted
-    )
-}
-
-/// Why the first axis that did not pass did not.
-fn first_open(verdict: &Verdict) -> ReasonCode {
-    let open = verdict.axes().into_iter().find(|(_, axis)| !axis.has_passed());
-    open.map_or(ReasonCode::DataGroupMalformed, |(_, axis)| axis.code)
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 use super::*;
 use crate::{
-    Text,
+    Person, Text,
     health::{HealthRules, Reason, Room, Station},
-    person::{Birth, Sex},
+    person::{Birth, Relation, Representative, Sex},
+    policy::Decision,
     step::Purpose,
 };
-use identity::{number::PersonalNumber, proof::verdict::Axis};
+use identity::{Verdict, number::PersonalNumber, proof::verdict::Axis};
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -76,8 +77,13 @@ fn done(notices: Vec<Notice>, unproved: Option<ReasonCode>) -> Step {
 }
 
 fn consent(given: bool) -> Event {
+    consent_of(ConsentRole::Person, given)
+}
+
+fn consent_of(role: ConsentRole, given: bool) -> Event {
     Event::Answered(Answer::Consent {
         purpose: Purpose::HealthCheckIn,
+        role,
         given,
         language: Language::Vi,
         text_sha256: "00".repeat(32),
@@ -108,6 +114,7 @@ fn identified(verdict: Verdict) -> (Session, Effect) {
     (session, effect)
 }
 
+mod children;
 mod without_proof;
 
 #[test]
@@ -419,9 +426,20 @@ fn any_event() -> impl Strategy<Value = Event> {
         bad
     };
     prop_oneof![
-        any::<bool>().prop_map(consent),
+        any::<(bool, u8)>().prop_map(|(given, role)| {
+            consent_of(ConsentRole::ALL[usize::from(role) % ConsentRole::ALL.len()], given)
+        }),
         any::<bool>().prop_map(|is_me| Event::Answered(Answer::ConfirmPerson { is_me })),
-        prop_oneof![Just("illness"), Just("p1"), Just("p9"), Just("none"), Just("parent")].prop_map(choose),
+        prop_oneof![
+            Just("illness"),
+            Just("p1"),
+            Just("p9"),
+            Just("none"),
+            Just("parent"),
+            Just("self"),
+            Just("nobody")
+        ]
+        .prop_map(choose),
         Just(Event::Answered(Answer::OnBehalf)),
         any::<bool>()
             .prop_map(|right| Event::Answered(Answer::BirthYear { year: if right { 1948 } else { 1949 } })),
@@ -435,6 +453,11 @@ fn any_event() -> impl Strategy<Value = Event> {
             verdict: if good { verdict() } else { failed },
             card: Some(if issued { CardStanding::Valid } else { CardStanding::NotIssued }),
         }),
+        prop_oneof![Just(2023), Just(2015)].prop_map(|year| {
+            let mut child = person();
+            child.birth = Birth { year, month: None, day: None };
+            Event::Identified { person: Some(child), verdict: verdict() }
+        }),
         any::<(bool, bool)>().prop_map(|(found, proved)| {
             let strength = if proved { Strength::FullChipProof } else { Strength::NoDocument };
             Event::EarlierVisit(found.then(|| EarlierVisit { ticket: ticket(), strength }))
@@ -447,6 +470,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         }),
         Just(Event::AdmittedByStaff(ticket())),
         Just(Event::ClosedByStaff),
+        Just(Event::HandedBack),
     ]
 }
 
@@ -466,6 +490,8 @@ proptest! {
             let help = Event::Answered(Answer::CallStaff { code: ReasonCode::HelpWanted });
             prop_assert_eq!(session.clone().advance(help, &rules).is_err(), session.is_over());
             prop_assert!(!session.is_over() || session.known().is_none());
+            // Nothing that rests on a child's consent was done before everybody had given it whose consent counts.
+            prop_assert!(session.known().is_none_or(|k| k.population.is_none() || k.has_consent()));
         }
     }
 }

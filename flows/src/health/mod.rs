@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Service, Text,
     engine::{InsuranceStatus, Known, Presented, Rules, Source, Want},
-    person::Relation,
+    law::{Consenter, processing::POPULATION_CHECK},
+    person::{Birth, Relation},
     policy::Strength,
     step::{Choice, Notice, Purpose, Question, Way},
 };
@@ -21,9 +22,6 @@ use priority::{Declared, PriorityGround, priority_by_age};
 
 /// Below this age, in years, a child is seen without any card (NĐ 188/2025/NĐ-CP Đ37).
 const CHILD_WITHOUT_CARD: i16 = 6;
-
-/// From this age on, in years, a person may act for themselves together with a representative (Luật 91/2025/QH15).
-const ACTS_ALONE_FROM: i16 = 7;
 
 pub mod queue;
 
@@ -201,20 +199,22 @@ impl Rules for HealthRules<'_> {
         Relation::choices()
     }
 
+    fn consenter(&self, birth: Birth) -> Consenter {
+        // In an emergency nobody stands at a kiosk: staff come, and receive the person by hand.
+        Consenter::of(birth, self.today, false)
+    }
+
     fn next(&self, known: &Known) -> Want {
         // An earlier number is looked for only where it may be shown; for others the record itself finds it.
         if !known.earlier_visit_sought && known.strength.may_see_own_records() {
             return Want::EarlierVisit;
         }
         let person = &known.person;
-        if known.population.is_none() && person.number.is_some() {
+        if known.population.is_none() && person.number.is_some() && known.permits(POPULATION_CHECK) {
             return Want::Population;
         }
         if known.insurance.is_none() && person.is_insurable() {
             return Want::Insurance;
-        }
-        if known.representative.is_none() && person.birth.younger_than(ACTS_ALONE_FROM, self.today) {
-            return Want::Choose(Question::Relation, self.relations());
         }
         let Some(reason) = known.reason.as_deref().and_then(|id| self.station.reason(id)) else {
             let options = self.station.reasons.iter();

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::person::Birth;
+use crate::person::{Birth, Relation};
 
 /// Completed years below which only the representative consents.
 pub const REPRESENTATIVE_ALONE: i16 = 7;
@@ -45,32 +45,39 @@ impl Consenter {
     pub const fn needs_representative(self) -> bool {
         matches!(self, Self::Representative | Self::ChildAndRepresentative)
     }
+
+    /// In which role the person answers for themselves.
+    pub const fn role_of_person(self) -> ConsentRole {
+        match self {
+            Self::Representative | Self::ChildAndRepresentative => ConsentRole::Child,
+            Self::Person | Self::Nobody => ConsentRole::Person,
+        }
+    }
 }
 
-/// What a representative is to the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// In which role somebody answers a question for consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// Mẹ.
-    Mother,
-    /// Cha.
-    Father,
-    /// Người giám hộ: a guardian named by law or by a court.
-    Guardian,
-    /// Another who represents them by law: for an adult who cannot act, or a child whose parents are away.
+pub enum ConsentRole {
+    /// For themselves. Also whoever is asked before it is known who they are.
+    #[default]
+    Person,
+    /// For themselves, from 7 to under 18: their representative is asked besides.
+    Child,
+    /// For another, whom they represent or have come for (người đại diện).
     Representative,
 }
 
-impl Relation {
-    /// Every relation.
-    pub const ALL: [Self; 4] = [Self::Mother, Self::Father, Self::Guardian, Self::Representative];
+impl ConsentRole {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Child, Self::Representative];
 
     /// The word in records.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Mother => "mother",
-            Self::Father => "father",
-            Self::Guardian => "guardian",
+            Self::Person => "person",
+            Self::Child => "child",
             Self::Representative => "representative",
         }
     }
@@ -78,12 +85,20 @@ impl Relation {
     /// The words on pages.
     pub const fn vietnamese(self) -> &'static str {
         match self {
-            Self::Mother => "Mẹ",
-            Self::Father => "Cha",
-            Self::Guardian => "Người giám hộ",
-            Self::Representative => "Người đại diện khác",
+            Self::Person => "Người bệnh",
+            Self::Child => "Trẻ từ 7 đến dưới 18 tuổi",
+            Self::Representative => "Người đại diện",
         }
     }
+}
+
+/// Who spoke: in which role, and what they are to the person where they spoke for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Spoken {
+    /// In which role.
+    pub role: ConsentRole,
+    /// What they are to the person.
+    pub relation: Option<Relation>,
 }
 
 /// Whether someone uses an electronic identity account through a representative (NĐ 69/2024: under 14).

@@ -39,7 +39,7 @@ pub const PROCESSINGS: [Processing; 16] = [
         recipients: "nobody",
     },
     Processing {
-        id: "population_check",
+        id: POPULATION_CHECK,
         what: "Asking the population database whether a person with this number, name and birth exists (yes or no)",
         vietnamese: "Hỏi cơ sở dữ liệu dân cư: có người này hay không",
         basis: LegalBasis::Consent,
@@ -138,7 +138,7 @@ pub const PROCESSINGS: [Processing; 16] = [
         recipients: "whoever waits",
     },
     Processing {
-        id: "face_match",
+        id: FACE_MATCH,
         what: "Comparing the face with the chip's photo",
         vietnamese: "So khuôn mặt với ảnh trong chip",
         basis: LegalBasis::Consent,
@@ -205,6 +205,11 @@ pub const PROCESSINGS: [Processing; 16] = [
     },
 ];
 
+/// The processing in which the population database is asked.
+pub const POPULATION_CHECK: &str = "population_check";
+/// The processing in which a face is compared.
+pub const FACE_MATCH: &str = "face_match";
+
 /// The processing with this id.
 pub fn processing(id: &str) -> Option<&'static Processing> {
     PROCESSINGS.iter().find(|processing| processing.id == id)
@@ -229,7 +234,7 @@ mod tests {
     /// Luật 91/2025/QH15 Đ9 with NĐ 356/2025 Đ6, Luật Căn cước Đ22 k5: the chip and the face are read with consent only.
     #[test]
     fn what_needs_consent_has_it_as_its_basis() {
-        for id in ["chip_read", "population_check", "face_match"] {
+        for id in ["chip_read", POPULATION_CHECK, FACE_MATCH] {
             assert_eq!(processing(id).unwrap().basis, LegalBasis::Consent, "{id}");
         }
         for id in ["insurance_look_up", "check_in_message", "reception"] {

@@ -58,8 +58,14 @@ pub const REQUIREMENTS: [Requirement; 16] = [
     Requirement {
         article: "Luật 91/2025/QH15 (children)",
         asks: "Under 7 the representative consents alone, from 7 to under 18 child and representative, except in an emergency; age is verified.",
-        code: &["flows/src/law/age.rs", "server/src/store/consents.rs"],
+        code: &["flows/src/law/age.rs", "flows/src/engine/consenting.rs", "server/src/store/consents.rs"],
         tests: &[
+            "flows/src/engine/tests/children.rs::who_is_asked_besides_follows_from_the_birth",
+            "flows/src/engine/tests/children.rs::a_child_from_seven_on_and_its_parent_are_both_asked",
+            "flows/src/engine/tests/children.rs::who_may_not_consent_for_a_child_gets_it_seen_but_nothing_that_rests_on_consent",
+            "flows/src/engine/tests/children.rs::a_face_is_compared_only_where_everybody_consented",
+            "flows/src/engine/tests/children.rs::a_child_alone_gets_a_person_and_is_seen_all_the_same",
+            "server/src/store/conformance/consents.rs::of_two_who_consent_for_a_child_each_stands_in_the_ledger_in_their_role",
             "flows/src/law/age.rs::a_child_is_asked_from_the_seventh_birthday_on_and_not_a_day_before",
             "flows/src/law/age.rs::a_person_consents_alone_from_the_eighteenth_birthday_on_and_not_a_day_before",
             "server/src/store/conformance/consents.rs::a_representative_s_consent_says_who_spoke_and_what_they_are_to_the_child",
@@ -112,7 +118,7 @@ pub const REQUIREMENTS: [Requirement; 16] = [
         asks: "What is wrong is corrected; what stood there before stays known, with the reason.",
         code: &["server/src/store/sqlite/subject_requests.rs"],
         tests: &[
-            "server/src/store/conformance/subject_requests.rs::a_correction_keeps_the_old_data_with_the_reason",
+            "server/src/store/conformance/subject_requests.rs::a_correction_that_is_asked_for_is_a_version_that_names_the_request",
         ],
     },
     Requirement {

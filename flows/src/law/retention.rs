@@ -31,8 +31,12 @@ pub enum Record {
     InsuranceAnswer,
     /// The insurance register's answer as it arrived, without the visits elsewhere unless a clinician asked for them.
     RawInsuranceAnswer,
-    /// Why staff were called and what they decided, where no visit came of it.
+    /// Which staff did what about a call, and what they decided where no visit came of it.
     StaffDecision,
+    /// What happened to a place in the queue: who called it, moved it, took it out.
+    QueueEvent,
+    /// That someone who had proved nothing was looked up: a keyed hash.
+    LookUp,
     /// A message to a national system.
     OutboxPayload,
     /// A national system's receipt.
@@ -164,6 +168,8 @@ impl Record {
             Self::InsuranceAnswer => "insurance_answer",
             Self::RawInsuranceAnswer => "raw_insurance_answer",
             Self::StaffDecision => "staff_decision",
+            Self::QueueEvent => "queue_event",
+            Self::LookUp => "look_up",
             Self::OutboxPayload => "outbox_payload",
             Self::OutboxReceipt => "outbox_receipt",
             Self::AccessLog => "access_log",
@@ -206,7 +212,7 @@ const fn rule(
 pub const VISIT_REQUIRED_BY: &str = "Luật 91/2025/QH15 Đ19 k1; NĐ 188/2025/NĐ-CP Đ37, Đ38; NĐ 102/2025/NĐ-CP";
 
 /// The retention table.
-pub const RETENTION: [Rule; 19] = {
+pub const RETENTION: [Rule; 21] = {
     use Ending::{ColumnsEmptied, Kept, KeyDestroyed, RowDeleted};
     use Period::{Always, Days, Hours, Seconds, Years};
     [
@@ -296,15 +302,31 @@ pub const RETENTION: [Rule; 19] = {
             "the decision",
             KeyDestroyed,
             None,
-            "nobody was admitted: there is no visit that it explains",
+            "complaints about how somebody was received come within the year; what explains a visit stays with it",
+        ),
+        rule(
+            Record::QueueEvent,
+            Years(1),
+            "the event",
+            RowDeleted,
+            None,
+            "figures of waiting, and complaints about the order, are looked into within the year",
+        ),
+        rule(
+            Record::LookUp,
+            Hours(1),
+            "the look-up",
+            RowDeleted,
+            None,
+            "only the last hour counts against guessing",
         ),
         rule(
             Record::OutboxPayload,
-            Seconds(0),
+            Days(30),
             "the message's end",
             ColumnsEmptied,
             None,
-            "emptied by the delivery itself: what was sent stands beside its receipt",
+            "the document as it was sent; the register asks back within days, and that it was sent stays in the row",
         ),
         rule(
             Record::OutboxReceipt,

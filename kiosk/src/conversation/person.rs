@@ -30,9 +30,9 @@ impl State {
             PersonSays::EraseDigit => self.type_number(Typed::pop),
             PersonSays::NumberComplete => self.number_complete(commands),
             PersonSays::Consent { given, text_sha256 } => {
-                if let Some(Step::Consent(purpose)) = self.step() {
-                    let answer =
-                        Answer::Consent { purpose: *purpose, given, language: self.language, text_sha256 };
+                if let Some(Step::Consent { purpose, role }) = self.step() {
+                    let (purpose, role, language) = (*purpose, *role, self.language);
+                    let answer = Answer::Consent { purpose, role, given, language, text_sha256 };
                     self.answer(answer, WaitingFor::NextStep, commands);
                 }
             }

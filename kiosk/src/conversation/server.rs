@@ -104,7 +104,7 @@ impl State {
         }
         visit.session = Some(view.session_id);
         match view.step {
-            flows::Step::Consent { purpose } => self.set_step(Step::Consent(purpose)),
+            flows::Step::Consent { purpose, role } => self.set_step(Step::Consent { purpose, role }),
             flows::Step::Identify { again, .. } => {
                 visit.failed_reads += u8::from(again.is_some());
                 if visit.failed_reads >= super::card::FAILED_READS {

@@ -2,6 +2,7 @@
 
 use flows::{
     Language, Service, Ticket,
+    law::age::ConsentRole,
     step::{Choice, Notice, PersonOnScreen, Purpose, Question},
     wire::{CallProgress, Welcome},
 };
@@ -109,7 +110,7 @@ impl State {
             At::Visit(visit) => match &visit.step {
                 Step::TakeAway { .. } => "card_present_before",
                 Step::Waiting(_) => "waiting",
-                Step::Consent(_) => "consent",
+                Step::Consent { .. } => "consent",
                 Step::TypeNumber { .. } => "type_number",
                 Step::PresentCard => "present_card",
                 Step::Reading(_) => "reading",
@@ -120,6 +121,7 @@ impl State {
                 Step::Choose { question: Question::Room, .. } => "choose_room",
                 Step::Choose { question: Question::Priority, .. } => "choose_priority",
                 Step::Choose { question: Question::Relation, .. } => "choose_relation",
+                Step::Choose { question: Question::Companion, .. } => "choose_companion",
                 Step::Done { .. } => "done",
                 Step::StaffCalled { .. } => "staff_called",
             },
@@ -243,7 +245,12 @@ pub enum Step {
     /// The server is asked.
     Waiting(WaitingFor),
     /// Consent to a purpose.
-    Consent(Purpose),
+    Consent {
+        /// What for.
+        purpose: Purpose,
+        /// Whom it asks.
+        role: ConsentRole,
+    },
     /// The last six digits of the card's number.
     TypeNumber {
         /// What is typed so far.

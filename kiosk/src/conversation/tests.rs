@@ -3,6 +3,7 @@
 use flows::{
     Answer, Evidence, Language, Service, Text, Ticket,
     evidence::{ChipEvidence, ChipFile},
+    law::age::ConsentRole,
     step::{Choice, PersonOnScreen, Purpose, Question, Way},
     wire::{CallProgress, CallState, ChallengeIssued, SessionView, Welcome},
 };
@@ -127,7 +128,7 @@ impl Play {
     /// Up to the number pad.
     fn identify(&mut self) -> &mut Self {
         self.person(PersonSays::Begin(Service::Health));
-        self.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn });
+        self.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn, role: ConsentRole::Person });
         self.person(PersonSays::Consent { given: true, text_sha256: "00".into() });
         self.view(flows::Step::Identify { ways: vec![Way::Chip], again: None })
     }
@@ -395,7 +396,7 @@ fn staff_who_are_called_are_told_and_their_admission_reaches_the_screen() {
     play.after(5.0);
     assert!(matches!(play.orders[..], [Command::Poll { .. }]));
     // A late answer to something else does not take the screen back.
-    play.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn });
+    play.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn, role: ConsentRole::Person });
     assert!(play.staff().is_some());
     play.view(flows::Step::Done { ticket: ticket(), notices: vec![], unproved: None });
     assert!(matches!(play.step(), Step::Done { .. }));
@@ -580,4 +581,20 @@ fn no_state_shows_personal_data_in_a_log() {
     assert!(!format!("{:?}{:?}", play.state, play.orders).contains(NAME));
     play.view(flows::Step::ConfirmPerson { person: person() });
     assert!(!format!("{:?}", play.state).contains(NAME));
+}
+
+/// What a parent agrees to counts as a parent's: the answer says whom the text asked.
+#[test]
+fn the_answer_to_a_consent_says_who_was_asked() {
+    for role in ConsentRole::ALL {
+        let mut play = Play::new();
+        play.person(PersonSays::Begin(Service::Health));
+        play.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn, role });
+        play.person(PersonSays::Consent { given: true, text_sha256: "00".into() });
+        let [Command::Answer { answer, .. }] = play.orders.as_slice() else { panic!("{:?}", play.orders) };
+        assert!(
+            matches!(&**answer, flows::Answer::Consent { role: asked, .. } if *asked == role),
+            "{role:?}"
+        );
+    }
 }

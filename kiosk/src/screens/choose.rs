@@ -1,4 +1,5 @@
-//! One of several: the reason, the room, a ground for priority, what one is to the patient.
+//! One of several: the reason, the room, a ground for priority, what one is to the patient, who is with a
+//! child.
 
 use egui::{Rect, pos2, vec2};
 use flows::step::Question;
@@ -16,6 +17,7 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
         Question::Room => "choose-room-title",
         Question::Priority => "choose-priority-title",
         Question::Relation => "choose-relation-title",
+        Question::Companion => "choose-companion-title",
     }));
     let rest = page.rest();
     let gap = look.mm(8.0);

@@ -10,9 +10,9 @@ use crate::{
 };
 
 pub(super) fn draw(state: &State, page: &mut Page<'_>) {
-    let Some(Step::Consent(purpose)) = state.visit().map(|visit| &visit.step) else { return };
+    let Some(Step::Consent { purpose, role }) = state.visit().map(|visit| &visit.step) else { return };
     let words = page.words;
-    let Some(text) = consent::current(*purpose, words.0) else { return };
+    let Some(text) = consent::current(*purpose, *role, words.0) else { return };
     let answers = page.buttons([
         (&words.say("consent-yes"), Kind::Secondary, Some(drawing::tick)),
         (&words.say("consent-no"), Kind::Secondary, Some(drawing::no)),

@@ -2,7 +2,9 @@
 
 use flows::{
     Language, Service, Text, Ticket,
+    engine::{companions, speakers},
     health::priority::Declared,
+    law::{Consenter, age::ConsentRole},
     person::Relation,
     step::{Choice, Notice, PersonOnScreen, Purpose, Question},
     wire::{CallProgress, CallState, Welcome},
@@ -35,6 +37,10 @@ fn state(language: Language, at: At) -> State {
 
 fn visit(step: Step) -> At {
     At::Visit(Box::new(Visit { session: Some("s1".into()), ..Visit::new(step) }))
+}
+
+fn asked(role: ConsentRole) -> At {
+    visit(Step::Consent { purpose: Purpose::HealthCheckIn, role })
 }
 
 fn typed(digits: &[u8]) -> Typed {
@@ -111,7 +117,7 @@ pub(super) fn sample(screen: Screen, language: Language) -> State {
     let at = match screen {
         Screen::Welcome => At::Welcome,
         Screen::TakeAway => visit(Step::TakeAway { service: Service::Health }),
-        Screen::Consent => visit(Step::Consent(Purpose::HealthCheckIn)),
+        Screen::Consent => asked(ConsentRole::Person),
         Screen::TypeNumber => visit(Step::TypeNumber { typed: typed(&[0, 1, 2]), refused: None }),
         Screen::PresentCard | Screen::Idle => visit(Step::PresentCard),
         Screen::Reading => with_preview(
@@ -151,6 +157,9 @@ pub(super) fn sample(screen: Screen, language: Language) -> State {
         }
         Screen::ChooseRelation => {
             visit(Step::Choose { question: Question::Relation, options: Relation::choices() })
+        }
+        Screen::ChooseCompanion => {
+            visit(Step::Choose { question: Question::Companion, options: companions() })
         }
         Screen::ChooseRoom => visit(Step::Choose {
             question: Question::Room,
@@ -225,6 +234,17 @@ pub(super) fn variants(screen: Screen, language: Language) -> Vec<State> {
             more(visit(Step::ConfirmPerson(PersonOnScreen {
                 birth_year: None, ..person("Ẫ Ễ Ỗ Ữ Ỹ")
             })));
+        }
+        Screen::Consent => {
+            for role in ConsentRole::ALL {
+                more(asked(role));
+            }
+        }
+        Screen::ChooseRelation => {
+            for consenter in [Consenter::Representative, Consenter::ChildAndRepresentative] {
+                let options = speakers(consenter);
+                more(visit(Step::Choose { question: Question::Relation, options }));
+            }
         }
         Screen::ChooseReason => more(many_choices()),
         Screen::Done => {

@@ -79,9 +79,17 @@ fn fingers_lead_from_welcome_to_the_number() {
     let mut desk = Desk::new();
     desk.touch("Lấy số khám bệnh");
     assert!(matches!(desk.orders.borrow().last(), Some(Command::OpenSession { .. })));
-    desk.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn });
+    desk.view(flows::Step::Consent {
+        purpose: Purpose::HealthCheckIn,
+        role: flows::law::age::ConsentRole::Person,
+    });
     desk.touch("Đồng ý");
-    let shown = flows::consent::current(Purpose::HealthCheckIn, flows::Language::Vi).unwrap();
+    let shown = flows::consent::current(
+        Purpose::HealthCheckIn,
+        flows::law::age::ConsentRole::Person,
+        flows::Language::Vi,
+    )
+    .unwrap();
     let digest = shown.sha256_hex();
     let agreed = desk.orders.borrow().iter().any(|order| match order {
         Command::Answer { answer, .. } => {
@@ -159,7 +167,10 @@ fn the_keyboard_alone_is_enough() {
 fn nobody_touches_and_the_window_asks_then_forgets() {
     let mut desk = Desk::new();
     desk.touch("Lấy số khám bệnh");
-    desk.view(flows::Step::Consent { purpose: Purpose::HealthCheckIn });
+    desk.view(flows::Step::Consent {
+        purpose: Purpose::HealthCheckIn,
+        role: flows::law::age::ConsentRole::Person,
+    });
     desk.wait(46);
     desk.touch("Tôi vẫn ở đây");
     assert!(desk.harness.query_by_label("Tôi vẫn ở đây").is_none());

@@ -86,6 +86,7 @@ choose-reason-title = What brings you here today?
 choose-room-title = Which room would you like?
 choose-priority-title = Are you one of those who are seen first?
 choose-relation-title = What are you to the patient?
+choose-companion-title = Which adult is here with you?
 
 # Done
 done-title = Your number
@@ -200,6 +201,7 @@ reason-qr-unsupported = VNeID codes cannot be checked here yet. Please use your 
 reason-birth-year-mismatch = The year of birth does not match. Please look again.
 reason-details-not-confirmed = The staff will look at your documents with you.
 reason-not-a-young-child = Only children under six need no card. Please use a card.
+reason-representative-absent = A parent or guardian is needed. The staff will come and help you.
 reason-too-many-look-ups = The staff will register you.
 reason-emergency = The staff are coming at once.
 reason-too-many-attempts = It did not work after several tries. The staff will help you.

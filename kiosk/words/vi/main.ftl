@@ -86,6 +86,7 @@ choose-reason-title = Hôm nay ông/bà đến để làm gì?
 choose-room-title = Ông/bà muốn đến phòng nào?
 choose-priority-title = Ông/bà có thuộc diện được khám trước không?
 choose-relation-title = Ông/bà là gì của người bệnh?
+choose-companion-title = Có người lớn nào đi cùng không?
 
 # Xong
 done-title = Số của ông/bà
@@ -200,6 +201,7 @@ reason-qr-unsupported = Máy chưa kiểm tra được mã của VNeID. Xin dùn
 reason-birth-year-mismatch = Năm sinh vừa bấm không khớp. Xin xem lại.
 reason-details-not-confirmed = Nhân viên sẽ xem giấy tờ cùng ông/bà.
 reason-not-a-young-child = Chỉ trẻ dưới 6 tuổi không cần thẻ. Xin dùng thẻ căn cước.
+reason-representative-absent = Cần có cha, mẹ hoặc người giám hộ của cháu. Nhân viên sẽ đến giúp cháu.
 reason-too-many-look-ups = Nhân viên sẽ đăng ký cho ông/bà.
 reason-emergency = Nhân viên đến ngay.
 reason-too-many-attempts = Đã thử nhiều lần mà chưa được. Nhân viên sẽ giúp ông/bà.

@@ -90,12 +90,17 @@ impl State {
 
     /// What the kiosk signed when it sent the evidence.
     pub fn submission(&self) -> Option<Submission> {
-        self.proof.as_ref().map(|proof| proof.submission.clone()).or_else(|| self.shown.clone())
+        self.proof_to_keep().map(|proof| proof.submission.clone()).or_else(|| self.shown.clone())
+    }
+
+    /// What is kept of evidence rests on consent: of a child for whom nobody gave it, nothing is.
+    fn proof_to_keep(&self) -> Option<&Proof> {
+        self.proof.as_ref().filter(|_| self.session.may_keep_proof())
     }
 
     /// What the chip proved, for the record.
     pub fn chip_record(&self) -> Option<ChipRecord> {
-        let (view, proof) = (self.verdict?, self.proof.clone()?);
+        let (view, proof) = (self.verdict?, self.proof_to_keep()?.clone());
         Some(ChipRecord {
             verdict: view.verdict,
             access: view.access,

@@ -6,6 +6,7 @@ use flows::{
     Answer, Evidence, Person, Step, consent,
     engine::{EarlierVisit, Effect, Event, Insurance, Known, Source},
     health::priority,
+    law::age::Spoken,
     wire::VerdictView,
 };
 use identity::SecretBytes;
@@ -75,7 +76,7 @@ impl Conversations {
                 })
             }
             answer => {
-                notes.consent = consent_in(&answer)?;
+                notes.consent = consent_in(&answer, state.session.consenting())?;
                 Event::Answered(answer)
             }
         };
@@ -214,7 +215,7 @@ impl Conversations {
         let known = state.session.known().ok_or(Fault::StateMalformed)?;
         let visit = new_visit(known, state.answered.as_ref(), place).ok_or(Fault::StateMalformed)?;
         let messages = asked_again(&known.person, &visit.insurance, known.population, place.at)?;
-        let session = row.id;
+        let (session, spoken) = (row.id, known.spoken());
         let chip = state.chip_record();
         let submission = state.submission();
         let respond = self.ending(session, state, asked, place.at);
@@ -226,6 +227,7 @@ impl Conversations {
             chip,
             submission,
             messages,
+            spoken,
             request,
             respond: respond.clone(),
             at: place.at,
@@ -331,18 +333,20 @@ fn numbers(known: &Known, answered: Option<&Answered>) -> Vec<GivenNumber> {
     numbers
 }
 
-fn consent_in(answer: &Answer) -> Result<Option<Consent>, Fault> {
-    let Answer::Consent { purpose, given, language, text_sha256 } = answer else { return Ok(None) };
+fn consent_in(answer: &Answer, spoken: Option<Spoken>) -> Result<Option<Consent>, Fault> {
+    let Answer::Consent { purpose, role, given, language, text_sha256 } = answer else { return Ok(None) };
     let mut digest = [0; 32];
     hex::decode_to_slice(text_sha256, &mut digest).map_err(|_| Fault::ConsentMalformed)?;
-    let text = consent::known(&digest).filter(|text| text.purpose == *purpose && text.language == *language);
+    let text = consent::known(&digest)
+        .filter(|text| (text.purpose, text.role, text.language) == (*purpose, *role, *language));
     if text.is_none() {
         warn!(
             text_sha256,
             "a kiosk asked for consent with a text that is not one of ours; look at its version"
         );
     }
-    Ok(Some(Consent { purpose: *purpose, given: *given, language: *language, text_sha256: digest, text }))
+    let (purpose, given, language) = (*purpose, *given, *language);
+    Ok(Some(Consent { purpose, given, language, text_sha256: digest, text, spoken }))
 }
 
 /// The step's name, as calls for staff keep it.

@@ -3,6 +3,7 @@
 use flows::{
     Answer, Evidence, Language, Step, consent,
     evidence::{ChipEvidence, QrEvidence},
+    law::age::ConsentRole,
     step::Purpose,
     wire::{AnswerStep, ChallengeIssued, SessionView},
 };
@@ -40,7 +41,7 @@ impl<'a> Visit<'a> {
         let kiosk = Kiosk::demo();
         let call = server.post("/v1/sessions", &wish);
         let view: SessionView = call.send(&kiosk).await.json();
-        assert_eq!(view.step, Step::Consent { purpose: Purpose::HealthCheckIn });
+        assert_eq!(view.step, Step::Consent { purpose: Purpose::HealthCheckIn, role: ConsentRole::Person });
         Self { server, kiosk, id: view.session_id.clone(), view }
     }
 
@@ -61,13 +62,14 @@ impl<'a> Visit<'a> {
     }
 
     pub async fn consent(&mut self, given: bool) {
-        self.answer(Answer::Consent {
-            purpose: Purpose::HealthCheckIn,
-            given,
-            language: Language::Vi,
-            text_sha256: consent::current(Purpose::HealthCheckIn, Language::Vi).unwrap().sha256_hex(),
-        })
-        .await;
+        self.consent_of(ConsentRole::Person, given).await;
+    }
+
+    /// Of whoever is asked in this role.
+    pub async fn consent_of(&mut self, role: ConsentRole, given: bool) {
+        let (purpose, language) = (Purpose::HealthCheckIn, Language::Vi);
+        let text_sha256 = consent::current(purpose, role, language).unwrap().sha256_hex();
+        self.answer(Answer::Consent { purpose, role, given, language, text_sha256 }).await;
     }
 
     pub async fn challenge(&self) -> ChallengeIssued {

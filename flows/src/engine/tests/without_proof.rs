@@ -166,20 +166,6 @@ fn only_a_child_under_six_comes_without_a_card() {
 }
 
 #[test]
-fn for_a_child_under_seven_somebody_says_who_they_are_to_it() {
-    let station = station();
-    let rules = rules(&station);
-    let mut session = asked(&rules);
-    session.advance(presented(young(), Source::CardQr), &rules).unwrap();
-    session.advance(year(2022), &rules).unwrap();
-    session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
-    session.advance(insurance(InsuranceStatus::Valid), &rules).unwrap();
-    assert!(matches!(session.step(&rules), Step::Choose { question: Question::Relation, .. }));
-    session.advance(choose("grandparent"), &rules).unwrap();
-    assert_eq!(relation_of(&session), Some(Relation::Grandparent));
-}
-
-#[test]
 fn somebody_comes_for_another_person_and_the_relation_is_kept() {
     let station = station();
     let rules = rules(&station);

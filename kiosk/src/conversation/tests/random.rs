@@ -10,7 +10,7 @@ fn any_code() -> impl Strategy<Value = ReasonCode> {
 
 fn any_step() -> impl Strategy<Value = flows::Step> {
     prop_oneof![
-        Just(flows::Step::Consent { purpose: Purpose::HealthCheckIn }),
+        Just(flows::Step::Consent { purpose: Purpose::HealthCheckIn, role: ConsentRole::Person }),
         Just(flows::Step::Identify { ways: vec![Way::Chip], again: None }),
         Just(flows::Step::ConfirmPerson { person: person() }),
         Just(flows::Step::Choose {

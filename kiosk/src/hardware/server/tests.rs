@@ -58,7 +58,13 @@ fn a_session_is_opened_and_its_step_shown() {
     let script = Script::new(vec![json(201, &view(r#"{"kind":"consent","purpose":"health_check_in"}"#))]);
     let order = Order::Open { visit: VISIT, service: Service::Health, language: Language::En };
     let events = conversation(&script, 1, vec![order]);
-    assert!(shows(&events, &flows::Step::Consent { purpose: flows::step::Purpose::HealthCheckIn }));
+    assert!(shows(
+        &events,
+        &flows::Step::Consent {
+            purpose: flows::step::Purpose::HealthCheckIn,
+            role: flows::law::age::ConsentRole::Person
+        }
+    ));
     let received = &script.received()[0];
     assert_eq!((received.method.as_str(), received.path.as_str()), ("POST", "/v1/sessions"));
     assert_eq!(received.body, br#"{"service":"health","language":"en","ways":["chip"]}"#);
