@@ -84,6 +84,7 @@ async fn check_in(store: &SqliteStore, at: Timestamp) -> CheckIn {
             content_digest: "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:".into(),
         }),
         messages: Vec::new(),
+        spoken: flows::law::age::Spoken::default(),
         request: begun(store, at).await,
         respond: Respond::new(|_| Completed {
             state: SecretBytes::new(vec![0; 900]),

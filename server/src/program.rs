@@ -41,23 +41,20 @@ use crate::{
     session::{Conversations, Registers},
     staff::password::Passwords,
     store::{
-        Desk as _, Retention as _, StaffAccounts as _, Store, StoreError,
+        Desk as _, Store, StoreError,
         sqlite::{self, SqliteOptions, SqliteStore},
-        visits::station_day,
     },
     waiting::{self, Waiting},
 };
 
 mod callers;
 mod staff;
+mod tidy;
 
 pub use staff::{AddStaff, StaffCommand, staff};
 
 /// What is logged. Fixed: at finer levels some libraries write addresses or content.
 pub const LOG_FILTER: &str = "warn,server=info";
-
-/// How often what has outlived its purpose is destroyed.
-const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// How often calls are looked through for those that nobody has answered.
 const RING_EVERY: Duration = Duration::from_secs(2);
@@ -213,7 +210,7 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
     let _ = std::io::stdout().flush();
     info!(mode = ?config.mode, "ready");
 
-    let tidying = tokio::spawn(tidy(Arc::clone(&store), clock.clone()));
+    let tidying = tokio::spawn(tidy::run(Arc::clone(&store), clock.clone()));
     let ringing = tokio::spawn(ring(Arc::clone(&store), clock, live.clone()));
     let (end, ended) = oneshot::channel::<()>();
     let delivering = tokio::spawn(worker.run(async {
@@ -457,35 +454,6 @@ fn certificates_in(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
     }
     files.sort();
     Ok(files)
-}
-
-async fn tidy(store: Arc<SqliteStore>, clock: Clock) {
-    let mut ticks = tokio::time::interval(TIDY_EVERY);
-    let mut purged_on = None;
-    loop {
-        ticks.tick().await;
-        match store.forget_expired(clock.now()).await {
-            Ok(forgotten) => info!(sessions = forgotten.sessions, requests = forgotten.requests, "forgotten"),
-            Err(error) => warn!(%error, "what has outlived its purpose is still there"),
-        }
-        match store.end_timed_out(clock.now()).await {
-            Ok(ended) => info!(ended, "staff signed out"),
-            Err(error) => warn!(%error, "staff who are away are still signed in"),
-        }
-        // At the start, and then once on each day of the place.
-        let now = clock.now();
-        let today = station_day(now);
-        if purged_on != Some(today) {
-            match store.purge(now).await {
-                Ok(proofs) => {
-                    purged_on = Some(today);
-                    let rows: u64 = proofs.iter().map(|proof| proof.count).sum();
-                    info!(rows, purges = proofs.len(), "purged what the retention table says");
-                }
-                Err(error) => warn!(%error, "what the retention table says is over is still there"),
-            }
-        }
-    }
 }
 
 /// Calls staff again where nobody answered, whether or not the kiosk still asks.

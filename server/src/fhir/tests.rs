@@ -88,7 +88,6 @@ fn by_chip() -> Visit {
         decision: None,
         legal_basis: LegalBasis::Law,
         evidence_basis: Some(LegalBasis::Consent),
-        corrected_from: None,
         restricted: false,
     }
 }

@@ -2,7 +2,13 @@
 //! Rows are only added: a withdrawal is a row of its own.
 
 use async_trait::async_trait;
-use flows::{Language, consent::ConsentText, law::age::Relation, step::Purpose};
+use flows::{
+    Language,
+    consent::ConsentText,
+    law::age::{ConsentRole, Spoken},
+    person::Relation,
+    step::Purpose,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -55,8 +61,8 @@ pub struct ConsentAtDesk {
     pub text: ConsentText,
     /// Yes or no.
     pub given: bool,
-    /// What the representative is to the person, where one spoke.
-    pub relation: Option<Relation>,
+    /// Who spoke.
+    pub spoken: Spoken,
     /// Who wrote it down, and the representative's name.
     pub by_hand: ByHand,
     /// Now.
@@ -70,7 +76,9 @@ pub struct Withdrawal {
     pub subject: Uuid,
     /// For what.
     pub purpose: Purpose,
-    /// Who wrote it down, and who spoke for the person.
+    /// Who spoke.
+    pub spoken: Spoken,
+    /// Who wrote it down, and the representative's name.
     pub by_hand: ByHand,
     /// Now.
     pub at: Timestamp,
@@ -83,6 +91,8 @@ pub struct Withdrawn {
     pub consents: u64,
     /// Visits whose proof of identity, which rested on them, was emptied. What was done before stays lawful.
     pub evidence_emptied: u64,
+    /// Questions to national systems that rested on them alone and will not be asked any more.
+    pub messages_stopped: u64,
 }
 
 /// A row of the ledger.
@@ -107,6 +117,8 @@ pub struct LedgerEntry {
     pub text_known: bool,
     /// Where.
     pub channel: Channel,
+    /// In which role. None where that was never known.
+    pub role: Option<ConsentRole>,
     /// What the representative is to the person.
     pub relation: Option<Relation>,
     /// Who wrote it down. None at a kiosk, and where the subject was erased.
@@ -146,7 +158,7 @@ pub trait Consents: Send + Sync {
     async fn session_consent(&self, session: Uuid) -> Result<Option<Uuid>, StoreError>;
 
     /// Takes back every consent of a person to a purpose. What rested on it alone, the proof of identity of their
-    /// visits, is emptied; what a law requires stays.
+    /// visits, is emptied, and what was still to be asked of a national system is not; what a law requires stays.
     ///
     /// # Errors
     /// [`StoreError::UnknownSubject`], or where it could not be written.

@@ -7,7 +7,13 @@
 //! `crate::outbox` holds the policy and the worker.
 
 use async_trait::async_trait;
-use flows::engine::{Insurance, Population};
+use flows::{
+    engine::{Insurance, Population},
+    law::{
+        LegalBasis,
+        processing::{POPULATION_CHECK, processing},
+    },
+};
 use identity::{SecretBytes, insurance::SocialInsuranceNumber};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -42,6 +48,20 @@ impl MessageKind {
             Self::PopulationCheck => "population_check",
             Self::Correction => "correction",
         }
+    }
+
+    /// Which processing of personal data it is ([`flows::law::PROCESSINGS`]).
+    pub const fn processing(self) -> &'static str {
+        match self {
+            Self::CheckIn | Self::Correction => "check_in_message",
+            Self::InsuranceLookUp => "insurance_look_up",
+            Self::PopulationCheck => POPULATION_CHECK,
+        }
+    }
+
+    /// Whether it may be sent on the person's consent alone: it stops where that is withdrawn.
+    pub fn rests_on_consent(self) -> bool {
+        processing(self.processing()).is_none_or(|known| known.basis == LegalBasis::Consent)
     }
 
     /// Who takes it.

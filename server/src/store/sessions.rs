@@ -1,6 +1,6 @@
 //! Conversations and the challenges made for them.
 
-use flows::{Language, Service, consent::ConsentText, step::Purpose};
+use flows::{Language, Service, consent::ConsentText, law::age::Spoken, step::Purpose};
 use identity::{ReasonCode, SecretBytes};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -99,6 +99,8 @@ pub struct Consent {
     /// The text with that digest, for that purpose and language. None where this server knows none: the answer is
     /// kept all the same, and marked.
     pub text: Option<ConsentText>,
+    /// Who answered, where that is known already.
+    pub spoken: Option<Spoken>,
 }
 
 /// A call for staff out of a conversation.

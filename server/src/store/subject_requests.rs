@@ -1,13 +1,16 @@
 //! What people ask about their data, how far that has come, and what is kept about them.
 
 use async_trait::async_trait;
-use flows::law::{Due, RequestKind, age::Relation};
+use flows::{
+    law::{Due, RequestKind},
+    person::Relation,
+};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{Decision, Patient, Recorded, StoreError};
+use super::{CorrectVisit, Corrected, Decision, Recorded, StoreError};
 
 /// Who asks for what, in their words. Sealed under a key of the request's own: that it was answered has to be
 /// provable after the subject was erased.
@@ -140,13 +143,8 @@ pub struct NewRequestStep {
 pub enum Action {
     /// Nothing is changed: the data were shown or handed over, or the objection was heeded.
     Answer,
-    /// The data of a visit were wrong. The old ones stay, with the reason.
-    Correct {
-        /// The visit.
-        visit: Uuid,
-        /// As it should be.
-        patient: Patient,
-    },
+    /// A visit of theirs was wrong: it gets a new version, and the old one stays, with the request as its reason.
+    Correct(Box<CorrectVisit>),
     /// The subject's key is destroyed, unless a law requires keeping.
     Delete,
     /// The data stay and are not used, but for care.
@@ -173,6 +171,8 @@ pub struct CarryOut {
 pub enum Outcome {
     /// It was done.
     Done,
+    /// A visit was corrected.
+    Corrected(Corrected),
     /// A law, or a dispute, requires keeping. The request is refused with that; what nothing requires was emptied.
     Kept {
         /// The article.
@@ -182,17 +182,6 @@ pub enum Outcome {
         /// Visits whose proof of identity was emptied.
         evidence_emptied: u64,
     },
-}
-
-/// A version of a visit's patient that was corrected.
-#[derive(Debug, Clone)]
-pub struct PatientCorrection {
-    /// The patient as corrected. None where the subject was erased.
-    pub patient: Option<Patient>,
-    /// Who, and why.
-    pub decision: Option<Decision>,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// Everything that is kept about a person: each table with its rows, sealed columns opened.
@@ -253,7 +242,8 @@ pub trait SubjectRequests: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::UnknownSubjectRequest`] where there is none that is open, [`StoreError::UnknownSubject`] where
-    /// nobody is kept that it could be done to, or where it could not be written.
+    /// nobody is kept that it could be done to, what [`super::Corrections::correct_visit`] refuses, or where it could
+    /// not be written.
     async fn carry_out(&self, action: CarryOut) -> Result<Outcome, StoreError>;
 
     /// Everything that is kept about a person. That it was read is logged.
@@ -267,10 +257,4 @@ pub trait SubjectRequests: Send + Sync {
     /// # Errors
     /// Where they could not be read.
     async fn visits_of(&self, subject: Uuid) -> Result<Vec<Recorded>, StoreError>;
-
-    /// The corrections of a visit's patient, the oldest first. The last one counts.
-    ///
-    /// # Errors
-    /// Where they could not be read.
-    async fn corrections_of(&self, visit: Uuid) -> Result<Vec<PatientCorrection>, StoreError>;
 }

@@ -5,7 +5,7 @@ use flows::{
     CardStanding, InsuranceCard, Person, TicketCode,
     engine::{Insurance, InsuranceStatus, Population},
     health::priority::PriorityGround,
-    law::LegalBasis,
+    law::{LegalBasis, age::Spoken},
     person::{Birth, Representative, Sex},
     policy::Strength,
 };
@@ -228,6 +228,8 @@ pub struct CheckIn {
     pub submission: Option<Submission>,
     /// What goes out with it, unless the person had the number already.
     pub messages: Vec<NewMessage>,
+    /// Who answered the question for consent at the beginning.
+    pub spoken: Spoken,
     /// The request that brought the last answer.
     pub request: RequestKey,
     /// The conversation's last state and the response, out of what was recorded.
@@ -322,8 +324,6 @@ pub struct Visit {
     pub legal_basis: LegalBasis,
     /// On which basis verdict and proof are kept, where there are any.
     pub evidence_basis: Option<LegalBasis>,
-    /// The patient as first recorded, where a correction counts instead: `patient` is then the corrected one.
-    pub corrected_from: Option<Patient>,
     /// Whether the person had the use of their data restricted (hạn chế xử lý).
     pub restricted: bool,
 }

@@ -446,6 +446,7 @@ async fn an_answer_to_another_step_changes_nothing() {
         Answer::Choose { id: "illness".into() },
         Answer::Consent {
             purpose: flows::step::Purpose::HealthCheckIn,
+            role: flows::law::age::ConsentRole::Person,
             given: true,
             language: flows::Language::Vi,
             text_sha256: "ab".repeat(32),

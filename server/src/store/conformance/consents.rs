@@ -1,16 +1,26 @@
 //! The consent ledger.
 
-use flows::{consent::current, law::age::Relation, step::Purpose};
+use flows::{
+    consent::current,
+    law::age::{ConsentRole, Spoken},
+    person::Relation,
+    step::Purpose,
+};
 
 use super::*;
 use crate::store::consents::{ByHand, Channel, ConsentAnswer, ConsentAtDesk, Withdrawal};
 
 fn text() -> flows::consent::ConsentText {
-    *current(Purpose::HealthCheckIn, Language::Vi).unwrap()
+    *current(Purpose::HealthCheckIn, ConsentRole::Person, Language::Vi).unwrap()
 }
 
 fn by_hand(representative: Option<&str>) -> ByHand {
     ByHand { staff: "Trần Văn Mẫu".into(), representative: representative.map(str::to_owned) }
+}
+
+/// A parent spoke.
+fn for_child() -> Spoken {
+    Spoken { role: ConsentRole::Representative, relation: Some(Relation::Parent) }
 }
 
 /// A conversation in which consent to `text` was given.
@@ -23,6 +33,7 @@ async fn consented(world: &World<'_>, known: bool) -> Uuid {
         language: Language::Vi,
         text_sha256: if known { text().sha256() } else { [5; 32] },
         text: known.then(text),
+        spoken: None,
     };
     world.store.save_turn(Turn { consent: Some(consent), ..turn }).await.unwrap();
     session
@@ -41,6 +52,7 @@ pub async fn a_consent_can_be_proved_to_the_words_that_were_shown(world: &World<
     let [entry] = ledger.as_slice() else { panic!("{ledger:?}") };
     assert_eq!((entry.answer, entry.purpose), (ConsentAnswer::Given, Purpose::HealthCheckIn));
     assert_eq!((&entry.channel, entry.at), (&Channel::Kiosk("demo".into()), at(1)));
+    assert_eq!((entry.role, entry.relation), (Some(ConsentRole::Person), None), "known with the check-in");
     assert!(entry.text_known && entry.session.is_some() && entry.withdraws.is_none());
     let session = entry.session.unwrap();
     assert_eq!(world.store.session_consent(session).await.unwrap(), Some(entry.id));
@@ -66,7 +78,7 @@ pub async fn a_refusal_is_kept_and_one_person_s_consent_is_not_another_s(world: 
         subject: other.subject,
         text: text(),
         given: false,
-        relation: None,
+        spoken: Spoken::default(),
         by_hand: by_hand(None),
         at: at(4),
     };
@@ -82,13 +94,17 @@ pub async fn a_representative_s_consent_says_who_spoke_and_what_they_are_to_the_
         subject: child.subject,
         text: text(),
         given: true,
-        relation: Some(Relation::Mother),
+        spoken: for_child(),
         by_hand: by_hand(Some("Lê Thị Ỷ")),
         at: at(1),
     };
     world.store.record_consent(consent).await.unwrap();
     let ledger = world.store.consents_of(child.subject).await.unwrap();
-    assert_eq!((ledger[0].relation, &ledger[0].channel), (Some(Relation::Mother), &Channel::Desk));
+    assert_eq!(
+        (ledger[0].role, ledger[0].relation),
+        (Some(ConsentRole::Representative), Some(Relation::Parent))
+    );
+    assert_eq!(ledger[0].channel, Channel::Desk);
     assert_eq!(ledger[0].by_hand, Some(by_hand(Some("Lê Thị Ỷ"))));
     world.store.destroy_subject_key(child.subject, at(2)).await.unwrap();
     assert_eq!(world.store.consents_of(child.subject).await.unwrap()[0].by_hand, None);
@@ -100,6 +116,7 @@ pub async fn a_withdrawal_is_a_row_of_its_own_and_empties_what_rested_on_the_con
     let withdrawal = || Withdrawal {
         subject: recorded.subject,
         purpose: Purpose::HealthCheckIn,
+        spoken: Spoken::default(),
         by_hand: by_hand(None),
         at: at(10),
     };
@@ -116,7 +133,66 @@ pub async fn a_withdrawal_is_a_row_of_its_own_and_empties_what_rested_on_the_con
     let proofs = world.store.purges(10).await.unwrap();
     assert_eq!((proofs[0].record, proofs[0].count), (flows::law::Record::Evidence, 1));
     assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
+    assert_eq!(ledger[1].role, Some(ConsentRole::Person));
     // Twice is nothing more.
     assert_eq!(world.store.withdraw_consent(withdrawal()).await.unwrap().consents, 0);
     assert_eq!(world.store.consents_of(neighbour.subject).await.unwrap().len(), 1);
+}
+
+/// Two are asked for a child from 7 on: each stands in the ledger in the role in which they answered.
+pub async fn of_two_who_consent_for_a_child_each_stands_in_the_ledger_in_their_role(world: &World<'_>) {
+    let session = consented(world, true).await;
+    let turn = world.turn(session, 1, at(2)).await;
+    let words = *current(Purpose::HealthCheckIn, ConsentRole::Representative, Language::Vi).unwrap();
+    let consent = Consent {
+        purpose: Purpose::HealthCheckIn,
+        given: true,
+        language: Language::Vi,
+        text_sha256: words.sha256(),
+        text: Some(words),
+        spoken: Some(for_child()),
+    };
+    world.store.save_turn(Turn { consent: Some(consent), ..turn }).await.unwrap();
+    let check_in = CheckIn {
+        session,
+        version: 2,
+        spoken: Spoken { role: ConsentRole::Child, relation: None },
+        ..world.check_in(visit(Some("001212000001")), at(3)).await
+    };
+    let child = world.store.record_check_in(check_in).await.unwrap();
+    let ledger = world.store.consents_of(child.subject).await.unwrap();
+    let spoken: Vec<_> = ledger.iter().map(|entry| (entry.role, entry.relation, entry.text_sha256)).collect();
+    assert_eq!(
+        spoken,
+        [
+            (Some(ConsentRole::Child), None, text().sha256()),
+            (Some(ConsentRole::Representative), Some(Relation::Parent), words.sha256()),
+        ]
+    );
+    assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
+}
+
+/// What was still to be asked on the consent alone is not asked any more; what a law asks for is.
+pub async fn a_withdrawal_stops_what_was_still_to_be_asked_on_it(world: &World<'_>) {
+    let session = consented(world, true).await;
+    let message = |kind| NewMessage { kind, part: String::new(), payload: secret("{}"), not_before: at(2) };
+    let check_in = CheckIn {
+        session,
+        version: 1,
+        messages: vec![message(MessageKind::PopulationCheck), message(MessageKind::InsuranceLookUp)],
+        ..world.check_in(visit(Some("001148012345")), at(2)).await
+    };
+    let recorded = world.store.record_check_in(check_in).await.unwrap();
+    let withdrawal = Withdrawal {
+        subject: recorded.subject,
+        purpose: Purpose::HealthCheckIn,
+        spoken: Spoken::default(),
+        by_hand: by_hand(None),
+        at: at(10),
+    };
+    assert_eq!(world.store.withdraw_consent(withdrawal).await.unwrap().messages_stopped, 1);
+    let undelivered = world.store.undelivered_messages().await.unwrap();
+    let kinds: Vec<_> = undelivered.iter().map(|message| message.kind).collect();
+    assert_eq!(kinds, [MessageKind::InsuranceLookUp]);
+    assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
 }

@@ -182,12 +182,15 @@ macro_rules! conformance_tests {
                 a_consent_to_words_that_nobody_knows_is_kept_and_marked
                 a_refusal_is_kept_and_one_person_s_consent_is_not_another_s
                 a_representative_s_consent_says_who_spoke_and_what_they_are_to_the_child
-                a_withdrawal_is_a_row_of_its_own_and_empties_what_rested_on_the_consent;
+                of_two_who_consent_for_a_child_each_stands_in_the_ledger_in_their_role
+                a_withdrawal_is_a_row_of_its_own_and_empties_what_rested_on_the_consent
+                a_withdrawal_stops_what_was_still_to_be_asked_on_it;
             subject_requests:
                 a_request_has_its_days_and_is_answered_once
                 what_a_law_requires_is_not_deleted_and_the_refusal_names_it
                 what_no_law_requires_any_more_is_deleted_unless_it_is_held
-                a_correction_keeps_the_old_data_with_the_reason
+                a_correction_that_is_asked_for_is_a_version_that_names_the_request
+                a_visit_that_was_corrected_to_somebody_else_is_theirs
                 restricted_data_are_shown_for_care_and_for_nothing_else
                 everything_about_a_person_can_be_read_and_nothing_about_another
                 a_visit_says_on_which_basis_it_was_recorded;
@@ -199,7 +202,16 @@ macro_rules! conformance_tests {
                 who_still_comes_loses_what_is_old_and_keeps_what_is_new
                 what_is_held_or_restricted_is_not_purged
                 an_incident_s_file_is_kept_five_years_after_it_is_closed
-                a_conversation_s_row_goes_once_nothing_names_it;
+                a_conversation_s_row_goes_once_nothing_names_it
+                who_saw_a_record_is_known_for_five_years
+                a_staff_session_goes_thirty_days_after_its_end_and_the_access_log_stays
+                what_happened_to_a_place_in_the_queue_goes_after_a_year
+                that_somebody_was_looked_up_is_forgotten_after_an_hour
+                what_was_sent_goes_after_thirty_days_and_its_receipt_after_a_year
+                what_staff_did_about_a_call_is_forgotten_after_a_year
+                what_the_desk_wrote_of_an_old_visit_goes_with_it
+                who_was_identified_of_late_keeps_their_key
+                a_consent_goes_with_its_role;
         }
     };
 }
@@ -409,6 +421,7 @@ impl<'a> World<'a> {
                 content_digest: "sha-256=:AAAA:".into(),
             }),
             messages: Vec::new(),
+            spoken: flows::law::age::Spoken::default(),
             request: self.begun("demo", at).await,
             respond: Respond::new(|recorded: &Recorded| Completed {
                 state: secret(&format!("done {}", recorded.ticket_number())),

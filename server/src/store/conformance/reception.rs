@@ -34,7 +34,7 @@ async fn emergency(world: &World<'_>, at: Timestamp) -> Received {
 }
 
 /// A correction of a visit of [`visit`].
-fn correction(recorded: &Recorded, wrong: Wrong, patient: Patient, at: Timestamp) -> CorrectVisit {
+pub fn correction(recorded: &Recorded, wrong: Wrong, patient: Patient, at: Timestamp) -> CorrectVisit {
     CorrectVisit {
         visit: recorded.visit,
         seen: 1,

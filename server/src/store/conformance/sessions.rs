@@ -61,6 +61,7 @@ pub async fn a_refused_turn_leaves_nothing_behind(world: &World<'_>) {
             language: Language::Vi,
             text_sha256: [5; 32],
             text: None,
+            spoken: None,
         }),
         call: Some(StepCall { step: "consent".into(), code: ReasonCode::HelpWanted }),
         ..turn

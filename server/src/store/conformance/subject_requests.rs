@@ -2,8 +2,9 @@
 
 use flows::law::{RequestKind, WorkingDays};
 
-use super::{consents::consenting, *};
+use super::{consents::consenting, reception::correction, *};
 use crate::store::{
+    Corrected,
     retention::{Mark, MarkKind},
     subject_requests::{
         Action, Asked, CarryOut, NewRequestStep, NewSubjectRequest, Outcome, ReadRecords, RequestEvent,
@@ -129,24 +130,46 @@ pub async fn what_no_law_requires_any_more_is_deleted_unless_it_is_held(world: &
     intact(world).await;
 }
 
-pub async fn a_correction_keeps_the_old_data_with_the_reason(world: &World<'_>) {
+/// What a person has corrected by right and what the desk corrects are the same: a version of the visit.
+pub async fn a_correction_that_is_asked_for_is_a_version_that_names_the_request(world: &World<'_>) {
     let person = world.checked_in("001148012345", at(0)).await;
     let other = world.checked_in("001148000002", at(0)).await;
     let request = received(world, RequestKind::Correct, Some(person.subject), at(1)).await;
-    let old = world.store.visit(person.visit).await.unwrap().unwrap();
-    assert!(old.corrected_from.is_none());
+    let old = world.store.visit(person.visit).await.unwrap().unwrap().patient;
     let mut patient = visit(Some("001148012345")).patient;
     patient.full_name = "Nguyễn Thị Hòa".into();
-    let action = |visit| Action::Correct { visit, patient: patient.clone() };
-    let foreign = carried_out(world, request, action(other.visit), at(2)).await;
+    let correct = |visit: &Recorded, seen| {
+        Action::Correct(Box::new(CorrectVisit {
+            seen,
+            ..correction(visit, Wrong::Data, patient.clone(), at(2))
+        }))
+    };
+    let foreign = carried_out(world, request, correct(&other, 1), at(2)).await;
     assert!(matches!(foreign, Err(StoreError::UnknownSubject)), "another person's visit");
-    carried_out(world, request, action(person.visit), at(2)).await.unwrap();
-    let new = world.store.visit(person.visit).await.unwrap().unwrap();
-    assert_eq!((new.patient.as_ref(), new.corrected_from), (Some(&patient), old.patient));
-    let corrections = world.store.corrections_of(person.visit).await.unwrap();
-    assert_eq!(corrections.len(), 1);
-    assert_eq!(corrections[0].decision, Some(decision("theo yêu cầu")));
+    let stale = carried_out(world, request, correct(&person, 2), at(2)).await;
+    assert!(matches!(stale, Err(StoreError::VisitCorrected)), "the desk was quicker");
+    assert!(!world.store.subject_request(request).await.unwrap().unwrap().is_over());
+    let outcome = carried_out(world, request, correct(&person, 1), at(2)).await.unwrap();
+    assert_eq!(outcome, Outcome::Corrected(Corrected { version: 2, to_tell: false }));
+    assert!(world.store.subject_request(request).await.unwrap().unwrap().had(RequestEvent::Done));
+    let versions = world.store.visit_versions(person.visit).await.unwrap();
+    assert_eq!((&versions[0].patient, versions[1].patient.as_ref()), (&old, Some(&patient)));
+    let reason = &versions[1].decision.as_ref().unwrap().reason;
+    assert!(reason.contains(&request.to_string()), "{reason}");
+    assert_eq!(world.store.visits_of(person.subject).await.unwrap().len(), 1);
     intact(world).await;
+}
+
+/// A visit that turned out to be somebody else's is among theirs, and no longer among the other's.
+pub async fn a_visit_that_was_corrected_to_somebody_else_is_theirs(world: &World<'_>) {
+    let before = world.checked_in("001148012345", at(0)).await;
+    let theirs = world.checked_in("001148000002", at(-86_400)).await;
+    let patient = visit(Some("001148000002")).patient;
+    world.store.correct_visit(correction(&before, Wrong::Person, patient, at(2))).await.unwrap();
+    assert_eq!(world.store.visits_of(before.subject).await.unwrap(), []);
+    let visits = world.store.visits_of(theirs.subject).await.unwrap();
+    let ids: Vec<_> = visits.iter().map(|visit| (visit.visit, visit.subject)).collect();
+    assert_eq!(ids, [(before.visit, theirs.subject), (theirs.visit, theirs.subject)]);
 }
 
 pub async fn restricted_data_are_shown_for_care_and_for_nothing_else(world: &World<'_>) {

@@ -84,9 +84,9 @@ pub(super) enum Logged {
     KeyPurged,
     ConsentTextKept,
     ConsentLinked,
+    ConsentRoleKnown,
     RequestReceived,
     RequestStepped,
-    PatientCorrected,
     SubjectMarked,
     RecordsRead,
     IncidentRecorded,
@@ -125,10 +125,10 @@ impl Logged {
             Self::CardChecked => Some("SELECT * FROM card_checks WHERE visit = ?"),
             Self::QueueChanged => Some("SELECT * FROM queue_events WHERE id = ?"),
             Self::ConsentTextKept => Some("SELECT * FROM consent_texts WHERE lower(hex(sha256)) = ?"),
+            Self::ConsentRoleKnown => Some("SELECT * FROM consent_roles WHERE consent = ?"),
             Self::ConsentLinked => Some("SELECT * FROM consent_subjects WHERE consent = ?"),
             Self::RequestReceived => Some("SELECT * FROM subject_requests WHERE id = ?"),
             Self::RequestStepped => Some("SELECT * FROM subject_request_steps WHERE id = ?"),
-            Self::PatientCorrected => Some("SELECT * FROM patient_corrections WHERE id = ?"),
             Self::SubjectMarked => Some("SELECT * FROM subject_marks WHERE id = ?"),
             Self::IncidentRecorded => Some("SELECT * FROM incidents WHERE id = ?"),
             Self::IncidentStepped => Some("SELECT * FROM incident_steps WHERE id = ?"),
@@ -210,7 +210,21 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
         "SELECT count(*) FROM insurance_checks",
         "SELECT count(*) FROM audit WHERE operation = 'insurance_checked'",
     ),
-    ("SELECT count(*) FROM queue_events", "SELECT count(*) FROM audit WHERE operation = 'queue_changed'"),
+    (
+        "SELECT count(*) FROM queue_events",
+        "SELECT count(*) FILTER (WHERE operation = 'queue_changed')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'queue_events/%') FROM audit",
+    ),
+    (
+        "SELECT count(*) FROM accesses",
+        "SELECT count(*) FILTER (WHERE operation = 'record_shown')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'accesses/%') FROM audit",
+    ),
+    (
+        "SELECT count(*) FROM consent_roles",
+        "SELECT count(*) FILTER (WHERE operation = 'consent_role_known')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'consent_roles/%') FROM audit",
+    ),
     (
         "SELECT count(*) FROM population_checks",
         "SELECT count(*) FROM audit WHERE operation = 'population_checked'",
@@ -219,7 +233,6 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
     ("SELECT count(*) FROM consent_texts", "SELECT count(*) FROM audit WHERE operation = 'consent_text_kept'"),
     ("SELECT count(*) FROM subject_requests", "SELECT count(*) FROM audit WHERE operation = 'request_received'"),
     ("SELECT count(*) FROM subject_request_steps", "SELECT count(*) FROM audit WHERE operation = 'request_stepped'"),
-    ("SELECT count(*) FROM patient_corrections", "SELECT count(*) FROM audit WHERE operation = 'patient_corrected'"),
     ("SELECT count(*) FROM subject_marks", "SELECT count(*) FROM audit WHERE operation = 'subject_marked'"),
     ("SELECT count(*) FROM incidents", "SELECT count(*) FROM audit WHERE operation = 'incident_recorded'"),
     ("SELECT count(*) FROM incident_steps", "SELECT count(*) FROM audit WHERE operation = 'incident_stepped'"),

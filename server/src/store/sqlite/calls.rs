@@ -207,7 +207,7 @@ impl Operation for AdmitByHand {
             Ending { decision: &self.decision, owner: &subject, key: &key, visit: Some(&visit), at: self.at };
         end(tx, &call, &ending).await?;
         if let Some(session) = &session {
-            consents::link(tx, session, &subject, &visit, self.at).await?;
+            consents::link(tx, session, (&subject, &visit), None, self.at).await?;
             // What else this person called for is answered too.
             for other in open_of(tx, session).await? {
                 end(tx, &other, &ending).await?;

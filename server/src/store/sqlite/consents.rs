@@ -1,7 +1,7 @@
 //! The consent ledger.
 
 use async_trait::async_trait;
-use flows::{consent::ConsentText, law::age::Relation, step::Purpose};
+use flows::{consent::ConsentText, law::age::Spoken, person::Relation, step::Purpose};
 use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Keys, SqliteStore,
     audit::Logged,
-    parse_word, purge,
+    outbox, parse_word, purge,
     transaction::{Transaction, bytes, id, time},
     word,
     writer::Operation,
@@ -25,8 +25,10 @@ use crate::{
     },
 };
 
-const LEDGER: &str = "SELECT consents.*, coalesce(consents.subject, consent_subjects.subject) AS whose
-     FROM consents LEFT JOIN consent_subjects ON consent_subjects.consent = consents.id";
+const LEDGER: &str = "SELECT consents.*, coalesce(consents.subject, consent_subjects.subject) AS whose, role,
+         coalesce(consent_roles.relation, consents.relation) AS spoken_as
+     FROM consents LEFT JOIN consent_subjects ON consent_subjects.consent = consents.id
+     LEFT JOIN consent_roles ON consent_roles.consent = consents.id";
 
 /// The word for an answer at the desk.
 const DESK: &str = "desk";
@@ -47,7 +49,7 @@ struct Row<'a> {
     language: String,
     text_sha256: [u8; 32],
     text_known: bool,
-    relation: Option<Relation>,
+    spoken: Option<Spoken>,
     by_hand: Option<(&'a ByHand, &'a DataKey)>,
     withdraws: Option<&'a str>,
     at: Timestamp,
@@ -58,8 +60,8 @@ async fn insert(tx: &mut Transaction<'_>, row: &Row<'_>) -> Result<Uuid, StoreEr
     let by_hand = row.by_hand.map(|(by_hand, key)| tx.seal(by_hand, key, place(&new))).transpose()?;
     let stored = sqlx::query(
         "INSERT INTO consents (id, session, subject, purpose, answer, language, text_sha256, text_known, channel,
-             kiosk, relation, by_hand, withdraws, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+             kiosk, by_hand, withdraws, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(&new)
     .bind(row.session)
@@ -71,14 +73,35 @@ async fn insert(tx: &mut Transaction<'_>, row: &Row<'_>) -> Result<Uuid, StoreEr
     .bind(i64::from(row.text_known))
     .bind(if row.kiosk.is_some() { KIOSK } else { DESK })
     .bind(row.kiosk)
-    .bind(row.relation.map(Relation::as_str))
     .bind(by_hand)
     .bind(row.withdraws)
     .bind(row.at.as_millisecond())
     .fetch_one(tx.on())
     .await?;
     tx.log(Logged::ConsentAnswered, &new, &stored, row.at).await?;
+    if let Some(spoken) = row.spoken {
+        spoke(tx, &new, spoken, row.at).await?;
+    }
     id("consents.id", &new)
+}
+
+/// Writes down in which role a consent was answered.
+async fn spoke(
+    tx: &mut Transaction<'_>,
+    consent: &str,
+    spoken: Spoken,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "INSERT INTO consent_roles (consent, role, relation, at) VALUES (?, ?, ?, ?) RETURNING *",
+    )
+    .bind(consent)
+    .bind(spoken.role.as_str())
+    .bind(spoken.relation.map(Relation::as_str))
+    .bind(at.as_millisecond())
+    .fetch_one(tx.on())
+    .await?;
+    tx.log(Logged::ConsentRoleKnown, consent, &row, at).await
 }
 
 /// Keeps the words of a text, the first time that it is answered to.
@@ -121,7 +144,7 @@ pub(super) async fn keep(
         language: word(&consent.language)?,
         text_sha256: consent.text_sha256,
         text_known: consent.text.is_some(),
-        relation: None,
+        spoken: consent.spoken,
         by_hand: None,
         withdraws: None,
         at,
@@ -129,12 +152,12 @@ pub(super) async fn keep(
     insert(tx, &row).await.map(|_| ())
 }
 
-/// Writes down whose a conversation's consents were, once that is known.
+/// Writes down whose a conversation's consents were, once that is known, and who answered where nobody knew it then.
 pub(super) async fn link(
     tx: &mut Transaction<'_>,
     session: &str,
-    subject: &str,
-    visit: &str,
+    (subject, visit): (&str, &str),
+    spoken: Option<Spoken>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let rows = sqlx::query(
@@ -149,7 +172,15 @@ pub(super) async fn link(
     .fetch_all(tx.on())
     .await?;
     for row in &rows {
-        tx.log(Logged::ConsentLinked, row.try_get("consent")?, row, at).await?;
+        let consent: String = row.try_get("consent")?;
+        tx.log(Logged::ConsentLinked, &consent, row, at).await?;
+        let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM consent_roles WHERE consent = ?")
+            .bind(&consent)
+            .fetch_optional(tx.on())
+            .await?;
+        if let (Some(spoken), None) = (spoken, known) {
+            spoke(tx, &consent, spoken, at).await?;
+        }
     }
     Ok(())
 }
@@ -171,7 +202,7 @@ impl Operation for ConsentAtDesk {
             language: word(&self.text.language)?,
             text_sha256: self.text.sha256(),
             text_known: true,
-            relation: self.relation,
+            spoken: Some(self.spoken),
             by_hand: Some((&self.by_hand, &key)),
             withdraws: None,
             at: self.at,
@@ -185,21 +216,30 @@ impl Operation for Withdrawal {
     type Output = Withdrawn;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Withdrawn, StoreError> {
-        withdraw(tx, self.subject, Some(self.purpose), &self.by_hand, self.at).await
+        let taken_back =
+            TakenBack { purpose: Some(self.purpose), spoken: Some(self.spoken), by_hand: &self.by_hand };
+        withdraw(tx, self.subject, &taken_back, self.at).await
     }
 }
 
-/// Takes back what a person agreed to, for one purpose or for all.
+/// What is taken back, and by whom.
+pub(super) struct TakenBack<'a> {
+    /// For one purpose; none: for all.
+    pub(super) purpose: Option<Purpose>,
+    pub(super) spoken: Option<Spoken>,
+    pub(super) by_hand: &'a ByHand,
+}
+
+/// Takes back what a person agreed to, with what rests on it alone.
 pub(super) async fn withdraw(
     tx: &mut Transaction<'_>,
     subject: Uuid,
-    purpose: Option<Purpose>,
-    by_hand: &ByHand,
+    taken_back: &TakenBack<'_>,
     at: Timestamp,
 ) -> Result<Withdrawn, StoreError> {
     let subject = subject.to_string();
     let key = tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
-    let purpose = purpose.map(|purpose| word(&purpose)).transpose()?;
+    let purpose = taken_back.purpose.map(|purpose| word(&purpose)).transpose()?;
     let given = sqlx::query(
         "SELECT consents.* FROM consents LEFT JOIN consent_subjects ON consent_subjects.consent = consents.id
          WHERE (consents.subject = ?1 OR consent_subjects.subject = ?1
@@ -223,15 +263,21 @@ pub(super) async fn withdraw(
             language: consent.try_get("language")?,
             text_sha256: bytes("consents.text_sha256", consent.try_get("text_sha256")?)?,
             text_known: consent.try_get::<i64, _>("text_known")? != 0,
-            relation: None,
-            by_hand: Some((by_hand, &key)),
+            spoken: taken_back.spoken,
+            by_hand: Some((taken_back.by_hand, &key)),
             withdraws: Some(consent.try_get("id")?),
             at,
         };
         insert(tx, &row).await?;
     }
-    let evidence_emptied = if given.is_empty() { 0 } else { purge::empty_evidence(tx, &subject, at).await? };
-    Ok(Withdrawn { consents: given.len() as u64, evidence_emptied })
+    if given.is_empty() {
+        return Ok(Withdrawn::default());
+    }
+    Ok(Withdrawn {
+        consents: given.len() as u64,
+        evidence_emptied: purge::empty_evidence(tx, &subject, at).await?,
+        messages_stopped: outbox::stop_what_rested_on_consent(tx, &subject, at).await?,
+    })
 }
 
 async fn entry(
@@ -259,7 +305,8 @@ async fn entry(
         text_sha256: bytes("consents.text_sha256", row.try_get("text_sha256")?)?,
         text_known: row.try_get::<i64, _>("text_known")? != 0,
         channel: kiosk.map_or(Channel::Desk, Channel::Kiosk),
-        relation: text("relation")?.map(|word| parse_word("consents.relation", &word)).transpose()?,
+        role: text("role")?.map(|word| parse_word("consent_roles.role", &word)).transpose()?,
+        relation: text("spoken_as")?.map(|word| parse_word("consent_roles.relation", &word)).transpose()?,
         by_hand,
         withdraws: text("withdraws")?.map(|other| id("consents.withdraws", &other)).transpose()?,
         at: time("consents.at", row.try_get("at")?)?,

@@ -53,6 +53,11 @@ async fn last(tx: &mut Transaction<'_>, visit: &str) -> Result<Last, StoreError>
     }
 }
 
+/// Whose visit it is by its last version.
+pub(super) async fn whose(tx: &mut Transaction<'_>, visit: &str) -> Result<String, StoreError> {
+    Ok(last(tx, visit).await?.subject)
+}
+
 #[async_trait]
 impl Operation for CorrectVisit {
     type Output = Corrected;
@@ -139,7 +144,12 @@ fn opened<T: serde::Serialize + serde::de::DeserializeOwned>(
     key: Option<&DataKey>,
 ) -> Result<Option<T>, StoreError> {
     let version: String = row.try_get("id")?;
-    let sealed = Sealed::<T>::from_stored(row.try_get(column)?);
+    let stored: Vec<u8> = row.try_get(column)?;
+    // Emptied where the visit is old and the person still comes.
+    if stored.is_empty() {
+        return Ok(None);
+    }
+    let sealed = Sealed::<T>::from_stored(stored);
     Ok(key.map(|key| sealed.open(key, place(column, &version))).transpose()?)
 }
 

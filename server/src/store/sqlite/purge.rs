@@ -122,7 +122,7 @@ pub(super) async fn empty_evidence(
 
 /// One transaction of a purge.
 struct PurgeSome {
-    kind: kinds::Kind,
+    kind: &'static kinds::Kind,
     at: Timestamp,
 }
 
@@ -131,10 +131,10 @@ impl Operation for PurgeSome {
     type Output = Option<PurgeProof>;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Option<PurgeProof>, StoreError> {
-        let Some(older_than) = self.kind.record().over_before(self.at) else { return Ok(None) };
-        let (ids, logged) = self.kind.purge(tx, older_than, self.at).await?;
-        let purged =
-            Purged { record: self.kind.record(), ending: self.kind.ending(), older_than, ids: &ids, logged };
+        let kinds::Kind { record, ending, .. } = *self.kind;
+        let Some(older_than) = record.over_before(self.at) else { return Ok(None) };
+        let kinds::Gone { ids, logged } = self.kind.purge(tx, older_than, self.at).await?;
+        let purged = Purged { record, ending, older_than, ids: &ids, logged };
         prove(tx, &purged, self.at).await
     }
 }
@@ -189,7 +189,7 @@ pub(super) async fn marks(
 impl Retention for SqliteStore {
     async fn purge(&self, at: Timestamp) -> Result<Vec<PurgeProof>, StoreError> {
         let mut proofs = Vec::new();
-        for kind in kinds::Kind::ALL {
+        for kind in &kinds::KINDS {
             while let Some(proof) = self.writer.submit(PurgeSome { kind, at }).await? {
                 let more = proof.count >= u64::from(PURGED_AT_ONCE);
                 proofs.push(proof);

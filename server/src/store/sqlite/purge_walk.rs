@@ -11,16 +11,39 @@ use super::{
 };
 use crate::store::StoreError;
 
-/// How a row that a purge may reduce or delete is read again, by table.
-const SELECTS: [(&str, &str); 7] = [
-    ("visits", "SELECT * FROM visits WHERE id = ?"),
-    ("call_endings", "SELECT * FROM call_endings WHERE call = ?"),
-    ("insurance_checks", "SELECT * FROM insurance_checks WHERE id = ?"),
-    ("insurance_answers", "SELECT * FROM insurance_answers WHERE id = ?"),
-    ("outbox_receipts", "SELECT * FROM outbox_receipts WHERE message = ?"),
-    ("consents", "SELECT * FROM consents WHERE id = ?"),
-    ("consent_subjects", "SELECT * FROM consent_subjects WHERE consent = ?"),
+/// A table whose rows a purge may reduce or delete.
+struct Table {
+    name: &'static str,
+    /// The column by which the log names a row.
+    key: &'static str,
+    /// How such a row is read again.
+    select: &'static str,
+}
+
+const fn table(name: &'static str, key: &'static str, select: &'static str) -> Table {
+    Table { name, key, select }
+}
+
+const TABLES: [Table; 12] = [
+    table("visits", "id", "SELECT * FROM visits WHERE id = ?"),
+    table("visit_versions", "id", "SELECT * FROM visit_versions WHERE id = ?"),
+    table("receptions", "visit", "SELECT * FROM receptions WHERE visit = ?"),
+    table("task_endings", "task", "SELECT * FROM task_endings WHERE task = ?"),
+    table("call_endings", "call", "SELECT * FROM call_endings WHERE call = ?"),
+    table("insurance_checks", "id", "SELECT * FROM insurance_checks WHERE id = ?"),
+    table("outbox_receipts", "message", "SELECT * FROM outbox_receipts WHERE message = ?"),
+    table("queue_events", "id", "SELECT * FROM queue_events WHERE id = ?"),
+    table("accesses", "id", "SELECT * FROM accesses WHERE id = ?"),
+    table("consents", "id", "SELECT * FROM consents WHERE id = ?"),
+    table("consent_subjects", "consent", "SELECT * FROM consent_subjects WHERE consent = ?"),
+    table("consent_roles", "consent", "SELECT * FROM consent_roles WHERE consent = ?"),
 ];
+
+/// The column by which the log names a row of this table.
+pub(super) fn key_column(table: &str) -> Result<&'static str, StoreError> {
+    let known = TABLES.iter().find(|known| known.name == table);
+    known.map(|known| known.key).ok_or(StoreError::Malformed { what: "a table to be purged" })
+}
 
 /// What the log says of purges.
 pub(super) struct Purges {
@@ -51,8 +74,8 @@ impl Purges {
 
     /// The last leaf of a purge about the row that `select` reads.
     pub(super) fn last_about(&self, select: &str, record: &str) -> Option<u64> {
-        let (table, _) = SELECTS.iter().find(|(_, known)| *known == select)?;
-        self.last.get(&name(table, record)).copied()
+        let table = TABLES.iter().find(|known| known.select == select)?;
+        self.last.get(&name(table.name, record)).copied()
     }
 
     /// Takes the next leaf. Says whether all is as it says.
@@ -72,7 +95,7 @@ impl Purges {
                     return Ok(true);
                 }
                 let select = record.split_once('/').and_then(|(table, id)| {
-                    SELECTS.iter().find(|(known, _)| *known == table).map(|(_, select)| (*select, id))
+                    TABLES.iter().find(|known| known.name == table).map(|known| (known.select, id))
                 });
                 let Some((select, id)) = select else { return Ok(false) };
                 let row = sqlx::query(select).bind(id).fetch_optional(connection).await?;

@@ -125,7 +125,7 @@ pub(super) async fn decision(
     visit: &str,
 ) -> Result<Option<Decision>, StoreError> {
     let circumstances: Option<Vec<u8>> =
-        sqlx::query_scalar("SELECT circumstances FROM receptions WHERE visit = ?")
+        sqlx::query_scalar("SELECT circumstances FROM receptions WHERE visit = ? AND circumstances <> x''")
             .bind(visit)
             .fetch_optional(connection)
             .await?;
@@ -152,7 +152,10 @@ async fn reception(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let key = keys.fetch(connection, row.try_get("subject")?).await?;
-    let sealed = Sealed::<Circumstances>::from_stored(row.try_get("circumstances")?);
+    let stored: Vec<u8> = row.try_get("circumstances")?;
+    // Emptied where the visit is old and the person still comes.
+    let key = key.filter(|_| !stored.is_empty());
+    let sealed = Sealed::<Circumstances>::from_stored(stored);
     Ok(Some(Reception {
         occasion: parse_word("receptions.occasion", row.try_get("occasion")?)?,
         temporary_id: temporary(row.try_get("temporary_id")?)?,

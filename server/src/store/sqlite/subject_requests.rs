@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::{
     Keys, SqliteStore,
     audit::Logged,
-    consents, erasure, parse_word, purge, records,
+    consents::{self, TakenBack},
+    corrections, erasure, parse_word, purge, records,
     transaction::{Transaction, id, time},
     visits, word,
     writer::Operation,
@@ -17,12 +18,12 @@ use super::{
 use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
-        Decision, Patient, Recorded, StoreError,
+        CorrectVisit, Decision, Recorded, StoreError,
         consents::ByHand,
         retention::{Mark, MarkKind},
         subject_requests::{
-            Action, CarryOut, NewRequestStep, NewSubjectRequest, Outcome, PatientCorrection, ReadRecords,
-            RequestEvent, RequestStep, SubjectRecords, SubjectRequest, SubjectRequests,
+            Action, CarryOut, NewRequestStep, NewSubjectRequest, Outcome, ReadRecords, RequestEvent,
+            RequestStep, SubjectRecords, SubjectRequest, SubjectRequests,
         },
         visits::station_day,
     },
@@ -37,10 +38,6 @@ fn place<'a>(table: &'static str, column: &'static str, row: &'a str) -> Place<'
 
 fn step_place(row: &str) -> Place<'_> {
     place("subject_request_steps", "decision", row)
-}
-
-fn correction_place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
-    place("patient_corrections", column, row)
 }
 
 #[async_trait]
@@ -149,8 +146,8 @@ impl Operation for CarryOut {
         let outcome = match (&self.action, subject) {
             (Action::Answer, _) => Outcome::Done,
             (_, None) => return Err(StoreError::UnknownSubject),
-            (Action::Correct { visit, patient }, Some(subject)) => {
-                correct(tx, self, subject, *visit, patient).await?
+            (Action::Correct(correction), Some(subject)) => {
+                correct(tx, &request, subject, correction).await?
             }
             (Action::Delete, Some(subject)) => delete(tx, subject, self.at).await?,
             (Action::Restrict, Some(subject)) => {
@@ -160,12 +157,13 @@ impl Operation for CarryOut {
             }
             (Action::Withdraw, Some(subject)) => {
                 let by_hand = ByHand { staff: self.decision.staff.clone(), representative: None };
-                consents::withdraw(tx, subject, None, &by_hand, self.at).await?;
+                let all = TakenBack { purpose: None, spoken: None, by_hand: &by_hand };
+                consents::withdraw(tx, subject, &all, self.at).await?;
                 Outcome::Done
             }
         };
         let (event, article) = match &outcome {
-            Outcome::Done => (RequestEvent::Done, None),
+            Outcome::Done | Outcome::Corrected(_) => (RequestEvent::Done, None),
             Outcome::Kept { article, .. } => (RequestEvent::Refused, Some(article.as_str())),
         };
         let ended =
@@ -175,59 +173,20 @@ impl Operation for CarryOut {
     }
 }
 
+/// Corrects a visit of the person who asked. The new version says which request it answers.
 async fn correct(
     tx: &mut Transaction<'_>,
-    asked: &CarryOut,
+    request: &str,
     subject: Uuid,
-    visit: Uuid,
-    patient: &Patient,
+    correction: &CorrectVisit,
 ) -> Result<Outcome, StoreError> {
-    let (subject, visit) = (subject.to_string(), visit.to_string());
-    let theirs: Option<String> = sqlx::query_scalar(
-        "SELECT subject FROM visits WHERE id = ?1
-             AND (subject = ?2 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?2))",
-    )
-    .bind(&visit)
-    .bind(&subject)
-    .fetch_optional(tx.on())
-    .await?;
-    let key = match theirs {
-        Some(subject) => tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?,
-        None => return Err(StoreError::UnknownSubject),
-    };
-    let new = tx.new_id()?;
-    let row = sqlx::query(
-        "INSERT INTO patient_corrections (id, visit, request, patient, decision, at)
-         VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
-    )
-    .bind(&new)
-    .bind(&visit)
-    .bind(asked.request.to_string())
-    .bind(tx.seal(patient, &key, correction_place("patient", &new))?)
-    .bind(tx.seal(&asked.decision, &key, correction_place("decision", &new))?)
-    .bind(asked.at.as_millisecond())
-    .fetch_one(tx.on())
-    .await?;
-    tx.log(Logged::PatientCorrected, &new, &row, asked.at).await?;
-    Ok(Outcome::Done)
-}
-
-/// The patient of a visit as corrected last.
-pub(super) async fn corrected(
-    connection: &mut SqliteConnection,
-    key: &DataKey,
-    visit: &str,
-) -> Result<Option<Patient>, StoreError> {
-    let row = sqlx::query(
-        "SELECT id, patient FROM patient_corrections WHERE visit = ? ORDER BY rowid DESC LIMIT 1",
-    )
-    .bind(visit)
-    .fetch_optional(connection)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let correction: String = row.try_get("id")?;
-    let place = correction_place("patient", &correction);
-    Ok(Some(Sealed::from_stored(row.try_get("patient")?).open(key, place)?))
+    let whose = corrections::whose(tx, &correction.visit.to_string()).await?;
+    if numbers::root(tx.on(), whose).await? != subject.to_string() {
+        return Err(StoreError::UnknownSubject);
+    }
+    let mut correction = correction.clone();
+    correction.decision.reason = format!("Yêu cầu {request}: {}", correction.decision.reason);
+    Ok(Outcome::Corrected(correction.run(tx).await?))
 }
 
 /// Destroys the key, unless a visit is younger than the law lets it go, or the data are needed in a dispute.
@@ -380,31 +339,5 @@ impl SubjectRequests for SqliteStore {
 
     async fn visits_of(&self, subject: Uuid) -> Result<Vec<Recorded>, StoreError> {
         visits::of_subject(&mut *self.readers.acquire().await?, subject).await
-    }
-
-    async fn corrections_of(&self, visit: Uuid) -> Result<Vec<PatientCorrection>, StoreError> {
-        let mut reader = self.readers.begin().await?;
-        let rows = sqlx::query(
-            "SELECT patient_corrections.*, visits.subject FROM patient_corrections
-             JOIN visits ON visits.id = patient_corrections.visit
-             WHERE patient_corrections.visit = ? ORDER BY patient_corrections.rowid",
-        )
-        .bind(visit.to_string())
-        .fetch_all(&mut *reader)
-        .await?;
-        let mut corrections = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let correction: String = row.try_get("id")?;
-            let key = self.keys.fetch(&mut reader, row.try_get("subject")?).await?;
-            let (mut patient, mut decision) = (None, None);
-            if let Some(key) = &key {
-                let place = |column| correction_place(column, &correction);
-                patient = Some(Sealed::from_stored(row.try_get("patient")?).open(key, place("patient"))?);
-                decision = Some(Sealed::from_stored(row.try_get("decision")?).open(key, place("decision"))?);
-            }
-            let at = time("patient_corrections.at", row.try_get("at")?)?;
-            corrections.push(PatientCorrection { patient, decision, at });
-        }
-        Ok(corrections)
     }
 }

@@ -13,7 +13,6 @@ use super::{
     audit::Logged,
     calls, checks, consents, corrections, erasure, numbers, outbox, parse_word, purge, queue, reception,
     sessions::{self, Next},
-    subject_requests,
     transaction::{Transaction, bytes, id, time},
     word,
     writer::Operation,
@@ -74,7 +73,8 @@ impl Operation for CheckIn {
         };
         session.go_on(tx, &next).await?;
         if completed.call.is_none() {
-            consents::link(tx, &session.id, &recorded.subject.to_string(), &visit, self.at).await?;
+            let subject = recorded.subject.to_string();
+            consents::link(tx, &session.id, (&subject, &visit), Some(self.spoken), self.at).await?;
         }
         if let Some(call) = &completed.call {
             calls::insert(tx, &self.kiosk, Some(&session.id), call, self.at).await?;
@@ -383,19 +383,25 @@ pub(super) async fn visit(
     }
 }
 
-/// A subject's visits, the latest first.
+/// A subject's visits by their last versions, the latest first.
 pub(super) async fn of_subject(
     connection: &mut SqliteConnection,
     subject: Uuid,
 ) -> Result<Vec<Recorded>, StoreError> {
     let rows = sqlx::query(
-        "SELECT * FROM visits
-         WHERE subject = ?1 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?1) ORDER BY at DESC",
+        "SELECT * FROM visits WHERE coalesce((SELECT subject FROM visit_versions WHERE visit = visits.id
+             ORDER BY version DESC LIMIT 1), subject) = ?1
+         AND id IN (SELECT id FROM visits WHERE subject = ?1 UNION SELECT visit FROM visit_versions WHERE subject = ?1)
+         ORDER BY at DESC",
     )
-        .bind(subject.to_string())
-        .fetch_all(connection)
-        .await?;
-    rows.iter().map(parse).collect()
+    .bind(subject.to_string())
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut visits = Vec::with_capacity(rows.len());
+    for row in &rows {
+        visits.push(corrections::as_corrected(connection, parse(row)?).await?);
+    }
+    Ok(visits)
 }
 
 pub(super) async fn of_day(
@@ -451,7 +457,7 @@ async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) 
     let key = keys.fetch(&mut *connection, &recorded.subject.to_string()).await?;
     recorded.code = queue::code(&mut *connection, key.as_ref(), recorded.visit).await?;
     let (mut patient, mut insurance_card, mut decision) = (None, None, None);
-    let (mut corrected_from, mut restricted) = (None, false);
+    let mut restricted = false;
     if let Some(key) = &key {
         // Emptied where the visit is old and the person still comes.
         let sealed: Vec<u8> = row.try_get("patient")?;
@@ -461,9 +467,6 @@ async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) 
         if let Some(card) = row.try_get::<Option<Vec<u8>>, _>("insurance_card")? {
             insurance_card =
                 Some(Sealed::<InsuranceCard>::from_stored(card).open(key, column("insurance_card"))?);
-        }
-        if let Some(corrected) = subject_requests::corrected(&mut *connection, key, &visit).await? {
-            corrected_from = patient.replace(corrected);
         }
         restricted = purge::marks(&mut *connection, &recorded.subject.to_string())
             .await?
@@ -505,7 +508,6 @@ async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) 
         evidence_basis: word_of("evidence_basis")?
             .map(|word| parse_word("visits.evidence_basis", &word))
             .transpose()?,
-        corrected_from,
         restricted,
         patient,
         insurance_check,

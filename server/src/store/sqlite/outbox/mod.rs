@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     sealed::{DataKey, Place},
-    store::{FirstCost, NewMessage, Queued, StoreError},
+    store::{FirstCost, MessageKind, NewMessage, Queued, StoreError},
 };
 
 mod delivery;
@@ -100,6 +100,32 @@ impl Operation for FirstCost {
         tx.log_content(Logged::FirstCostReported, &visit, &[&said], self.at).await?;
         Ok(queued)
     }
+}
+
+/// Ends the questions about a subject that rested on their consent alone: it was withdrawn.
+pub(super) async fn stop_what_rested_on_consent(
+    tx: &mut Transaction<'_>,
+    subject: &str,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut stopped = 0;
+    for kind in MessageKind::ALL.into_iter().filter(|kind| kind.rests_on_consent()) {
+        let rows = sqlx::query(
+            "UPDATE outbox SET state = 'set_aside', payload = NULL, leased_until = NULL, ended_at = ?,
+                 error = 'consent_withdrawn'
+             WHERE subject = ? AND kind = ? AND state IN ('waiting', 'dead') RETURNING *",
+        )
+        .bind(at.as_millisecond())
+        .bind(subject)
+        .bind(kind.as_str())
+        .fetch_all(tx.on())
+        .await?;
+        for row in rows {
+            tx.log(Logged::MessageEnded, row.try_get("id")?, &row, at).await?;
+            stopped += 1;
+        }
+    }
+    Ok(stopped)
 }
 
 /// Ends the messages of a subject whose key is destroyed: nobody can read them any more.
