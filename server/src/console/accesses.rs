@@ -71,6 +71,25 @@ impl Console {
         Ok(self.store.record_file_access(access).await?)
     }
 
+    /// Writes down why `staff` see a record that they do not serve now, before they do.
+    pub(super) async fn note_reason(
+        &self,
+        staff: &Staff,
+        visit: Uuid,
+        reason: String,
+    ) -> Result<(), Failure> {
+        let access = NewAccess {
+            staff: staff.id,
+            session: staff.session,
+            visits: vec![visit],
+            shown: Shown::Asked,
+            purpose: Purpose::Reason,
+            reason: Some(reason),
+            at: self.clock.now(),
+        };
+        Ok(self.store.record_access(access).await?)
+    }
+
     /// Lets `staff` see one record, and writes that down: by duty, or for a reason given a moment ago in this session.
     /// Where neither holds, the reason is to be asked for.
     #[expect(clippy::single_match_else, reason = "the two ends stand side by side")]
@@ -141,16 +160,7 @@ pub(super) async fn why(
         return ask(&console, &staff, &visit, faults);
     };
     let known = console.store.visit(visit).await?.ok_or(Failure::NotFound)?.recorded.visit;
-    let access = NewAccess {
-        staff: staff.id,
-        session: staff.session,
-        visits: vec![known],
-        shown: Shown::Asked,
-        purpose: Purpose::Reason,
-        reason: Some(reason),
-        at: console.clock.now(),
-    };
-    console.store.record_access(access).await?;
+    console.note_reason(&staff, known, reason).await?;
     Ok(Redirect::to(&format!("/staff/visits/{known}")).into_response())
 }
 

@@ -3,13 +3,14 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::State as Of,
+    extract::{Query, State as Of},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use flows::{
     engine::{Insurance, InsuranceStatus},
     health::queue::{Event, State},
+    law::RequestKind,
     policy::Strength,
 };
 use identity::{SecretBytes, number::PersonalNumber};
@@ -33,7 +34,9 @@ use crate::{
     staff::Role,
     store::{
         CorrectVisit, Decision, Method, Patient, PlaceChange, QueuePlace, StoreError, Visit, Wrong,
-        accesses::Shown, visits::station_day,
+        accesses::Shown,
+        subject_requests::{Action, CarryOut, Outcome},
+        visits::station_day,
     },
 };
 
@@ -41,6 +44,8 @@ use crate::{
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Typed {
+    /// The request about their data that it answers; none where the desk corrects on its own.
+    request: String,
     /// The version that was looked at.
     seen: String,
     wrong: String,
@@ -102,17 +107,73 @@ fn page(
     html(status, &page)
 }
 
+/// On whose word a visit is corrected.
+#[derive(Clone, Copy)]
+enum Ground {
+    /// The desk's own.
+    Desk,
+    /// A request of the person's: the manager carries it out.
+    Request(Uuid),
+}
+
+impl Ground {
+    /// By the id of a request, or nothing. Whoever may not correct on it is refused.
+    async fn of(console: &Console, staff: &Staff, visit: &Visit, request: &str) -> Result<Self, Failure> {
+        if request.is_empty() {
+            staff.require(Role::Reception)?;
+            return Ok(Self::Desk);
+        }
+        staff.require(Role::Manager)?;
+        let id = Uuid::parse_str(request).map_err(|_| Failure::NotFound)?;
+        let request = console.store.subject_request(id).await?.ok_or(Failure::NotFound)?;
+        let theirs = request.subject == Some(visit.recorded.subject);
+        let open = request.kind == RequestKind::Correct && !request.is_over();
+        if theirs && open { Ok(Self::Request(id)) } else { Err(Failure::NotFound) }
+    }
+
+    /// Lets `staff` see the record, and writes that down with its ground.
+    async fn may_see(self, console: &Console, staff: &Staff, visit: &Visit) -> Result<bool, Failure> {
+        let Self::Request(request) = self else {
+            return console.may_see(staff, visit, Shown::Record).await;
+        };
+        console.note_reason(staff, visit.recorded.visit, format!("Yêu cầu {request}")).await?;
+        Ok(true)
+    }
+
+    /// The patient, as far as they may be shown: data whose use was restricted only to carry out the person's own wish.
+    fn patient<'a>(self, console: &Console, visit: &'a Visit) -> Option<&'a Patient> {
+        match self {
+            Self::Desk => visit.patient_shown(station_day(console.clock.now())),
+            Self::Request(_) => visit.patient.as_ref(),
+        }
+    }
+}
+
+/// The request in the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    request: String,
+}
+
 /// `GET /staff/visits/{visit}/correct`
-pub(super) async fn show(Of(console): Of<Console>, staff: Staff, Id(visit): Id) -> Result<Response, Failure> {
-    staff.require(Role::Reception)?;
+pub(super) async fn show(
+    Of(console): Of<Console>,
+    staff: Staff,
+    Id(visit): Id,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    staff.require_any(&[Role::Reception, Role::Manager])?;
     let visit = found(&console, visit).await?;
-    if !console.may_see(&staff, &visit, Shown::Record).await? {
+    let ground = Ground::of(&console, &staff, &visit, &asked.request).await?;
+    if !ground.may_see(&console, &staff, &visit).await? {
         return accesses::ask(&console, &staff, &visit, Vec::new());
     }
-    let patient = visit.patient_shown(station_day(console.clock.now())).ok_or(Failure::NotFound)?;
+    let patient = ground.patient(&console, &visit).ok_or(Failure::NotFound)?;
     let version = console.store.visit_versions(visit.recorded.visit).await?.len();
     let unknown = visit.recorded.method == Method::Undetermined;
     let typed = Typed {
+        request: asked.request,
         seen: version.to_string(),
         wrong: if unknown { Wrong::Identified } else { Wrong::Data }.as_str().to_owned(),
         full_name: if unknown { String::new() } else { patient.full_name.clone() },
@@ -214,6 +275,18 @@ fn was_about_the_name(visit: &Visit) -> bool {
         || code.is_some_and(|code| code.action() == Action::AskThenStaff)
 }
 
+/// Writes the new version; for a request, that it was done as well. Says whether a register has to be told.
+async fn carry_out(console: &Console, ground: Ground, correction: CorrectVisit) -> Result<bool, Failure> {
+    let request = match ground {
+        Ground::Desk => return Ok(console.store.correct_visit(correction).await?.to_tell),
+        Ground::Request(request) => request,
+    };
+    let (decision, at) = (correction.decision.clone(), correction.at);
+    let action = Action::Correct(Box::new(correction));
+    let outcome = console.store.carry_out(CarryOut { request, action, decision, at }).await?;
+    Ok(matches!(outcome, Outcome::Corrected(corrected) if corrected.to_tell))
+}
+
 /// Has the place in today's queue follow a corrected room, while the person still waits.
 async fn follow(console: &Console, visit: Uuid, room: String, by: Decision) -> Result<(), Failure> {
     let (at, rule) = (console.clock.now(), console.station.queue);
@@ -238,22 +311,27 @@ pub(super) async fn correct(
     Id(visit): Id,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    staff.require(Role::Reception)?;
+    staff.require_any(&[Role::Reception, Role::Manager])?;
     let visit = found(&console, visit).await?;
-    if !console.may_see(&staff, &visit, Shown::Record).await? {
+    let ground = Ground::of(&console, &staff, &visit, &typed.request).await?;
+    if !ground.may_see(&console, &staff, &visit).await? {
         return accesses::ask(&console, &staff, &visit, Vec::new());
     }
-    visit.patient_shown(station_day(console.clock.now())).ok_or(Failure::NotFound)?;
+    ground.patient(&console, &visit).ok_or(Failure::NotFound)?;
     match read(&typed, &staff, &console, &visit)? {
         Err(faults) => page(&console, &staff, &visit, typed, faults),
         Ok(correction) => {
             let (room, decision) = (correction.room.clone(), correction.decision.clone());
-            let corrected = console.store.correct_visit(correction).await?;
+            let to_tell = carry_out(&console, ground, correction).await?;
             if room != visit.recorded.room {
                 follow(&console, visit.recorded.visit, room, decision).await?;
             }
-            let tell = if corrected.to_tell { "?tell" } else { "" };
-            Ok(Redirect::to(&format!("/staff/visits/{}{tell}", visit.recorded.visit)).into_response())
+            let tell = if to_tell { "?tell" } else { "" };
+            let next = match ground {
+                Ground::Desk => format!("/staff/visits/{}{tell}", visit.recorded.visit),
+                Ground::Request(request) => format!("/staff/privacy/requests/{request}"),
+            };
+            Ok(Redirect::to(&next).into_response())
         }
     }
 }

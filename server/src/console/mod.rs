@@ -38,6 +38,7 @@ mod desk;
 mod failure;
 mod form;
 mod history;
+mod ledger;
 pub mod live;
 mod outbox;
 mod persons;
@@ -48,6 +49,7 @@ mod session;
 mod sign_in;
 mod tasks;
 mod time;
+mod visit_consents;
 mod visits;
 mod vneid;
 mod words;
@@ -138,6 +140,8 @@ fn pages() -> Vec<(&'static str, MethodRouter<Console>)> {
         ("/staff/outbox/{message}/retry", post(outbox::retry)),
         ("/staff/outbox/{message}/set-aside", post(outbox::set_aside)),
         ("/staff/visits/{visit}/correct", get(correction::show).post(correction::correct)),
+        ("/staff/visits/{visit}/consents", get(visit_consents::show).post(visit_consents::answer)),
+        ("/staff/visits/{visit}/consents/withdraw", post(visit_consents::withdraw)),
         ("/staff/queue", get(queue::show)),
         ("/staff/queue.js", get(queue_script)),
         ("/staff/queue/next", post(queue::next)),

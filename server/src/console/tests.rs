@@ -27,7 +27,9 @@ use crate::{
     },
 };
 
+mod consents;
 mod desk;
+mod echo;
 mod every_page;
 mod patient;
 mod queue;

@@ -16,6 +16,7 @@ use super::{
     Console, Frame, accesses,
     check::Id,
     failure::{Failure, html},
+    ledger::LedgerLine,
     session::Staff,
     time,
     words::{self, InsuranceView},
@@ -195,6 +196,9 @@ struct Page {
     reception: Option<ReceptionView>,
     /// Only where there is more than one.
     versions: Vec<VersionView>,
+    /// What the person, or who represents them, agreed to.
+    ledger: Vec<LedgerLine>,
+    may_record_consent: bool,
     again: bool,
     /// A person has to tell a national system of a correction.
     tell: bool,
@@ -231,6 +235,7 @@ pub(super) async fn page(
     let versions = console.store.visit_versions(visit.recorded.visit).await?;
     // What a person had restricted is not shown by an older version or by who came with them either.
     let shown = visit.patient_shown(station_day(console.clock.now())).is_some();
+    let ledger = console.store.consents_of(visit.recorded.subject).await?;
     let page = Page {
         frame: staff.frame(console),
         reception: console
@@ -245,6 +250,8 @@ pub(super) async fn page(
         } else {
             Vec::new()
         },
+        ledger: ledger.iter().filter(|_| shown).map(LedgerLine::new).collect(),
+        may_record_consent: staff.has(Role::Reception) && shown,
         may_correct: staff.has(Role::Reception) && shown,
         may_see_history: staff.has(Role::Clinician) && shown,
         visit: VisitView::new(console, visit),
@@ -266,6 +273,7 @@ pub(super) async fn record(
     if !console.may_see(&staff, &visit, Shown::Export).await? {
         return accesses::ask(&console, &staff, &visit, Vec::new());
     }
+    let corrected = console.store.visit_versions(visit.recorded.visit).await?.len() > 1;
     let today = station_day(console.clock.now());
     let (recorded, patient) = (&visit.recorded, visit.patient_shown(today));
     let birth = patient.and_then(|patient| patient.birth);
@@ -296,7 +304,7 @@ pub(super) async fn record(
         "legal_basis": visit.legal_basis,
         "evidence_basis": visit.evidence_basis,
         "restricted": visit.restricted,
-        "corrected": visit.corrected_from.is_some(),
+        "corrected": corrected,
         "verdict": visit.verdict,
         "card": visit.card,
         "access": visit.access,

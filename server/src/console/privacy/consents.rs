@@ -11,62 +11,21 @@ use super::{
     super::{
         Console, Frame,
         failure::{Failure, html},
+        ledger::LedgerLine,
         session::Staff,
     },
-    OVERSIGHT, moment,
+    OVERSIGHT,
 };
-use crate::store::consents::{Channel, ConsentAnswer, LedgerEntry};
 
 /// Rows on a page.
 const SHOWN: u32 = 200;
-
-struct Line {
-    at: String,
-    purpose: &'static str,
-    answer: &'static str,
-    channel: String,
-    language: &'static str,
-    sha256: String,
-    /// Its beginning, to tell one from another.
-    short: String,
-    known: bool,
-    relation: Option<&'static str>,
-}
-
-impl Line {
-    fn new(entry: &LedgerEntry) -> Self {
-        Self {
-            at: moment(entry.at),
-            purpose: match entry.purpose {
-                flows::step::Purpose::HealthCheckIn => "Đọc chip để đăng ký khám",
-            },
-            answer: match entry.answer {
-                ConsentAnswer::Given => "Đồng ý",
-                ConsentAnswer::Refused => "Không đồng ý",
-                ConsentAnswer::Withdrawn => "Rút lại",
-            },
-            channel: match &entry.channel {
-                Channel::Kiosk(kiosk) => format!("Máy {kiosk}"),
-                Channel::Desk => "Quầy".to_owned(),
-            },
-            language: match entry.language {
-                flows::Language::Vi => "tiếng Việt",
-                flows::Language::En => "tiếng Anh",
-            },
-            sha256: hex::encode(entry.text_sha256),
-            short: hex::encode(entry.text_sha256.first_chunk::<6>().unwrap_or(&[0; 6])),
-            known: entry.text_known,
-            relation: entry.relation.map(flows::law::age::Relation::vietnamese),
-        }
-    }
-}
 
 #[derive(Template)]
 #[template(path = "privacy/consents.html")]
 struct ListPage {
     frame: Frame,
-    unknown: Vec<Line>,
-    lines: Vec<Line>,
+    unknown: Vec<LedgerLine>,
+    lines: Vec<LedgerLine>,
 }
 
 /// `GET /staff/privacy/consents`: the newest answers, without names.
@@ -76,8 +35,8 @@ pub(super) async fn list(State(console): State<Console>, staff: Staff) -> Result
     let lines = console.store.latest_consents(false, SHOWN).await?;
     let page = ListPage {
         frame: staff.frame(&console),
-        unknown: unknown.iter().map(Line::new).collect(),
-        lines: lines.iter().map(Line::new).collect(),
+        unknown: unknown.iter().map(LedgerLine::new).collect(),
+        lines: lines.iter().map(LedgerLine::new).collect(),
     };
     html(StatusCode::OK, &page)
 }

@@ -22,8 +22,9 @@ use super::{
         session::Staff,
         time,
     },
-    clock_words, moment,
-    requests::Choice,
+    clock_words,
+    file::{Choice, StepView, status},
+    moment,
 };
 use crate::{
     staff::Role,
@@ -70,13 +71,8 @@ fn new_page(
     typed: Typed,
     faults: Vec<String>,
 ) -> Result<Response, Failure> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let kinds = IncidentKind::ALL.map(|kind| Choice {
-        value: kind.as_str(),
-        label: kind.vietnamese(),
-        chosen: kind.as_str() == typed.kind,
-    });
-    html(status, &NewPage { frame: staff.frame(console), kinds: kinds.into(), typed, faults })
+    let kinds = Choice::of(&IncidentKind::ALL, IncidentKind::as_str, IncidentKind::vietnamese, &typed.kind);
+    html(status(&faults), &NewPage { frame: staff.frame(console), kinds, typed, faults })
 }
 
 /// `GET /staff/privacy/incidents/new`
@@ -152,13 +148,6 @@ pub(super) async fn record(
     Ok(Redirect::to(&format!("/staff/privacy/incidents/{id}")).into_response())
 }
 
-struct StepView {
-    what: &'static str,
-    staff: String,
-    reason: String,
-    at: String,
-}
-
 struct AffectedView {
     category: &'static str,
     people: String,
@@ -217,16 +206,7 @@ impl FileView {
             steps: incident
                 .steps
                 .iter()
-                .map(|step| StepView {
-                    what: event_words(step.event),
-                    staff: step.decision.as_ref().map(|decision| decision.staff.clone()).unwrap_or_default(),
-                    reason: step
-                        .decision
-                        .as_ref()
-                        .map(|decision| decision.reason.clone())
-                        .unwrap_or_default(),
-                    at: moment(step.at),
-                })
+                .map(|step| StepView::new(event_words(step.event), None, step.decision.as_ref(), step.at))
                 .collect(),
             report: incident.report,
         }

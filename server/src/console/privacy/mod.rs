@@ -21,6 +21,7 @@ use super::{
 use crate::{staff::Role, store::visits::station_day};
 
 mod consents;
+mod file;
 mod incidents;
 mod records;
 mod requests;

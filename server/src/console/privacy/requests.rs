@@ -4,13 +4,9 @@ use askama::Template;
 use axum::{
     Form,
     extract::State,
-    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use flows::{
-    law::{RequestKind, age::Relation},
-    person::{Birth, Sex},
-};
+use flows::{law::RequestKind, person::Relation};
 use identity::number::PersonalNumber;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -23,15 +19,15 @@ use super::{
         form::line,
         session::Staff,
     },
+    file::{Choice, StepView, status},
     moment, written,
 };
 use crate::{
     staff::Role,
     store::{
-        Patient,
         accesses::{File, Shown},
         subject_requests::{
-            Action, Asked, CarryOut, NewRequestStep, NewSubjectRequest, Outcome, RequestEvent, SubjectRequest,
+            Action, Asked, CarryOut, NewRequestStep, NewSubjectRequest, RequestEvent, SubjectRequest,
         },
         visits::station_day,
     },
@@ -48,13 +44,6 @@ pub(super) struct Received {
     recognised_by: String,
     contact: String,
     wish: String,
-}
-
-/// Something that can be chosen.
-pub(super) struct Choice {
-    pub(super) value: &'static str,
-    pub(super) label: &'static str,
-    pub(super) chosen: bool,
 }
 
 #[derive(Template)]
@@ -74,29 +63,16 @@ fn new_page(
     typed: Received,
     faults: Vec<String>,
 ) -> Result<Response, Failure> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let year = station_day(console.clock.now()).year();
     let page = NewPage {
         frame: staff.frame(console),
-        kinds: RequestKind::ALL
-            .map(|kind| Choice {
-                value: kind.as_str(),
-                label: kind.vietnamese(),
-                chosen: kind.as_str() == typed.kind,
-            })
-            .into(),
-        relations: Relation::ALL
-            .map(|relation| Choice {
-                value: relation.as_str(),
-                label: relation.vietnamese(),
-                chosen: relation.as_str() == typed.relation,
-            })
-            .into(),
+        kinds: Choice::of(&RequestKind::ALL, RequestKind::as_str, RequestKind::vietnamese, &typed.kind),
+        relations: Choice::of(Relation::ALL, Relation::as_str, Relation::vietnamese, &typed.relation),
         holidays_unknown: (!console.working_days.knows(year)).then_some(year),
         typed,
         faults,
     };
-    html(status, &page)
+    html(status(&page.faults), &page)
 }
 
 /// `GET /staff/privacy/requests/new`
@@ -117,7 +93,7 @@ pub(super) async fn receive(
     if kind.is_none() {
         faults.push("Yêu cầu gì: chưa chọn (choose what is asked)".into());
     }
-    let relation = Relation::ALL.into_iter().find(|relation| relation.as_str() == typed.relation);
+    let relation = Relation::parse(&typed.relation);
     let requester = line(&typed.requester, "Người yêu cầu / Who asks", &mut faults);
     let recognised_by = line(&typed.recognised_by, "Giấy tờ đã xem / Document looked at", &mut faults);
     let contact = line(&typed.contact, "Gửi trả lời về / Where the answer goes", &mut faults);
@@ -143,14 +119,6 @@ pub(super) async fn receive(
     };
     let id = console.store.receive_request(request).await?;
     Ok(Redirect::to(&format!("/staff/privacy/requests/{id}")).into_response())
-}
-
-struct StepView {
-    what: &'static str,
-    article: Option<String>,
-    staff: String,
-    reason: String,
-    at: String,
 }
 
 /// What can be done for a request of this kind, beside answering.
@@ -225,7 +193,6 @@ async fn page(
     request: SubjectRequest,
     faults: Vec<String>,
 ) -> Result<Response, Failure> {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let today = station_day(console.clock.now());
     if request.asked.is_some() {
         console.note_file(staff, File::Request(request.id), request.subject, Shown::Record).await?;
@@ -263,18 +230,15 @@ async fn page(
         steps: request
             .steps
             .iter()
-            .map(|step| StepView {
-                what: event_words(step.event),
-                article: step.article.clone(),
-                staff: step.decision.as_ref().map(|decision| decision.staff.clone()).unwrap_or_default(),
-                reason: step.decision.as_ref().map(|decision| decision.reason.clone()).unwrap_or_default(),
-                at: moment(step.at),
+            .map(|step| {
+                let article = step.article.as_deref();
+                StepView::new(event_words(step.event), article, step.decision.as_ref(), step.at)
             })
             .collect(),
         asked: request.asked,
         faults,
     };
-    html(status, &page)
+    html(status(&page.faults), &page)
 }
 
 /// The request at this address.
@@ -343,42 +307,6 @@ pub(super) async fn step(
 pub(super) struct Carried {
     action: String,
     reason: String,
-    visit: String,
-    full_name: String,
-    number: String,
-    birth_year: String,
-    sex: String,
-}
-
-/// The patient as the form corrects them: what is left empty stays as it was.
-fn corrected(typed: &Carried, old: &Patient, faults: &mut Vec<String>) -> Patient {
-    let mut patient = old.clone();
-    if !typed.full_name.trim().is_empty()
-        && let Some(name) = line(&typed.full_name, "Họ và tên / Full name", faults)
-    {
-        patient.full_name = name;
-    }
-    let digits: String = typed.number.chars().filter(|c| !c.is_whitespace()).collect();
-    if !digits.is_empty() {
-        match PersonalNumber::parse(&digits) {
-            Ok(number) => patient.number = Some(number),
-            Err(_) => faults.push("Số định danh: phải đủ 12 chữ số (12 digits)".into()),
-        }
-    }
-    if !typed.birth_year.trim().is_empty() {
-        match typed.birth_year.trim().parse::<i16>() {
-            Ok(year) if (1890..=2100).contains(&year) => {
-                patient.birth = Some(Birth { year, month: None, day: None });
-            }
-            _ => faults.push("Năm sinh: bốn chữ số (year of birth, four digits)".into()),
-        }
-    }
-    match typed.sex.as_str() {
-        "male" => patient.sex = Sex::Male,
-        "female" => patient.sex = Sex::Female,
-        _ => {}
-    }
-    patient
 }
 
 /// `POST /staff/privacy/requests/{request}/carry-out`
@@ -397,19 +325,13 @@ pub(super) async fn carry_out(
         "delete" => Some(Action::Delete),
         "restrict" => Some(Action::Restrict),
         "withdraw" => Some(Action::Withdraw),
-        "correct" => {
-            let visit = Uuid::parse_str(&typed.visit).map_err(|_| Failure::NotFound)?;
-            let old = console.store.visit(visit).await?.and_then(|visit| visit.patient);
-            let old = old.ok_or(Failure::NotFound)?;
-            Some(Action::Correct { visit, patient: corrected(&typed, &old, &mut faults) })
-        }
         _ => None,
     };
     let (Some(action), Some(reason), []) = (action, reason, faults.as_slice()) else {
         return page(&console, &staff, request, faults).await;
     };
     let carried = CarryOut { request: id, action, decision: staff.decision(reason), at: console.clock.now() };
-    // What the law keeps shows on the request's page: refused, with the article.
-    let (Outcome::Done | Outcome::Kept { .. }) = console.store.carry_out(carried).await?;
+    // A visit is corrected on its own page. What the law keeps shows on the request's: refused, with the article.
+    console.store.carry_out(carried).await?;
     Ok(Redirect::to(&format!("/staff/privacy/requests/{id}")).into_response())
 }

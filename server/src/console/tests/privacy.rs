@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::{
-    Incidents as _, Retention as _, SubjectRequests as _, conformance::consents::consenting,
+    AccessLog as _, Incidents as _, Retention as _, SubjectRequests as _, conformance::consents::consenting,
     incidents::IncidentEvent, subject_requests::RequestEvent,
 };
 
@@ -107,14 +107,33 @@ async fn a_correction_shows_on_the_visit_and_restricted_data_do_not_show_the_day
     let world = World::new(&*desk.store).await;
     let person = consenting(&world, "001148012345").await;
     let request = received(&desk, "correct").await;
-    let form = format!(
-        "action=correct&visit={}&full_name=Nguy%E1%BB%85n+Th%E1%BB%8B+H%C3%B2a&reason=sai+d%E1%BA%A5u",
-        person.visit
-    );
-    let (head, page) = desk.post(&format!("{request}/carry-out"), &form).await;
+    let correct = format!("/staff/visits/{}/correct", person.visit);
+    let (_, page) = desk.get(&request).await;
+    let id = request.rsplit('/').next().unwrap();
+    assert!(page.contains(&format!("{correct}?request={id}")), "{page}");
+    let (_, form) = desk.get(&format!("{correct}?request={id}")).await;
+    assert!(form.contains(&format!("name=\"request\" value=\"{id}\"")), "{form}");
+    let corrected = |request: &str| {
+        format!(
+            "request={request}&seen=1&wrong=data&full_name=Nguy%E1%BB%85n+Th%E1%BB%8B+H%C3%B2a&number=&birth=2%2F3%2F1948&sex=female&where_to=illness%2Fp1&reason=sai+d%E1%BA%A5u"
+        )
+    };
+    // A request that is about something else, or that nobody made, corrects nothing.
+    let other = received(&desk, "view").await;
+    for wrong in [other.rsplit('/').next().unwrap(), "00000000-0000-4000-8000-000000000000", "x"] {
+        assert_eq!(desk.post(&correct, &corrected(wrong)).await.0.status(), StatusCode::NOT_FOUND, "{wrong}");
+    }
+    let (head, page) = desk.post(&correct, &corrected(id)).await;
     assert_eq!(head.status(), StatusCode::SEE_OTHER, "{page}");
+    assert_eq!(location(&head), request);
+    assert!(desk.get(&request).await.1.contains("Đã thực hiện"));
     let (_, visit) = desk.get(&format!("/staff/visits/{}", person.visit)).await;
-    assert!(visit.contains("Nguyễn Thị Hòa"), "{visit}");
+    for words in ["Nguyễn Thị Hòa", "Bản 2", "Nguyễn Thị Hoà", &format!("Yêu cầu {id}: sai dấu")]
+    {
+        assert!(visit.contains(words), "{words} is missing in {visit}");
+    }
+    // It is answered: once is enough.
+    assert_eq!(desk.post(&correct, &corrected(id)).await.0.status(), StatusCode::NOT_FOUND);
     let request = received(&desk, "restrict").await;
     desk.post(&format!("{request}/carry-out"), "action=restrict&reason=theo+y%C3%AAu+c%E1%BA%A7u").await;
     assert_eq!(desk.store.marks_of(person.subject).await.unwrap().len(), 1);
@@ -182,7 +201,12 @@ async fn consents_are_listed_with_their_text_and_purges_with_their_proof() {
     let world = World::new(&*desk.store).await;
     consenting(&world, "001148012345").await;
     let (_, page) = desk.get("/staff/privacy/consents").await;
-    let text = flows::consent::current(flows::step::Purpose::HealthCheckIn, flows::Language::Vi).unwrap();
+    let text = flows::consent::current(
+        flows::step::Purpose::HealthCheckIn,
+        flows::law::age::ConsentRole::Person,
+        flows::Language::Vi,
+    )
+    .unwrap();
     assert!(page.contains("Đồng ý") && page.contains(&text.sha256_hex()), "{page}");
     assert!(!page.contains("Hoà"), "the ledger names nobody");
     let (status, shown) = desk.get(&format!("/staff/privacy/consents/{}", text.sha256_hex())).await;
@@ -193,4 +217,27 @@ async fn consents_are_listed_with_their_text_and_purges_with_their_proof() {
     assert!(page.contains("Bằng chứng định danh") && page.contains("180 ngày"), "{page}");
     let (_, page) = desk.get("/staff/privacy/bases").await;
     assert!(page.contains("Sự đồng ý") && page.contains("Luật Căn cước 26/2023/QH15 Đ22 k5"));
+}
+
+/// What a manager corrects for a request, reception alone may not; nor does a manager correct without one.
+#[tokio::test]
+async fn a_visit_is_corrected_by_the_desk_or_for_a_request_and_not_otherwise() {
+    let manager = Desk::with(&[Role::Manager]).await;
+    let world = World::new(&*manager.store).await;
+    let person = consenting(&world, "001148012345").await;
+    let correct = format!("/staff/visits/{}/correct", person.visit);
+    assert_eq!(manager.get(&correct).await.0, StatusCode::FORBIDDEN);
+    let request = received(&manager, "correct").await;
+    let id = request.rsplit('/').next().unwrap();
+    let (status, _) = manager.get(&format!("{correct}?request={id}")).await;
+    assert_eq!(status, StatusCode::OK);
+    let seen = manager.store.accesses(crate::store::accesses::Accesses::To(person.subject)).await.unwrap();
+    assert_eq!(seen[0].reason, Some(format!("Yêu cầu {id}")));
+
+    let reception = Desk::with(&[Role::Reception]).await;
+    let world = World::new(&*reception.store).await;
+    let person = consenting(&world, "001148012345").await;
+    let correct = format!("/staff/visits/{}/correct", person.visit);
+    assert_eq!(reception.get(&format!("{correct}?request={id}")).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(reception.get(&correct).await.0, StatusCode::OK);
 }
