@@ -198,6 +198,11 @@ impl Server {
         Call::new(self, "POST", path, serde_json::to_vec(body).unwrap())
     }
 
+    /// A call with a body that need not be JSON.
+    pub fn post_bytes(&self, path: &str, body: Vec<u8>) -> Call<'_> {
+        Call::new(self, "POST", path, body)
+    }
+
     /// Lê Thị Cán, of the seeds, signed in as she would in a browser.
     pub async fn staff(&self) -> Staff {
         let mut staff = Staff::default();

@@ -9,9 +9,11 @@
 
 mod card;
 mod challenge;
+mod children;
 mod chip_check;
 mod conversation;
 mod doors;
+mod echo;
 mod first_cost;
 mod insurance_codes;
 mod kit;
