@@ -101,6 +101,7 @@ impl std::fmt::Display for Period {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Seconds(seconds) => write!(f, "{seconds} seconds"),
+            Self::Hours(1) => f.write_str("1 hour"),
             Self::Hours(hours) => write!(f, "{hours} hours"),
             Self::Days(days) => write!(f, "{days} days"),
             Self::Years(1) => f.write_str("1 year"),
