@@ -170,7 +170,8 @@ async fn what_was_typed_stands_on_no_error_page_and_in_no_log() {
             refused += u32::from(check(&head, &page, &format!("{path} {body}")));
         }
     }
-    assert!(refused > 100, "only {refused} were refused");
+    // The others were taken: their fields are free text.
+    assert!(refused > 60, "only {refused} were refused");
     let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert_eq!(trace(&text), None, "{text}");
     // The search finds what it looks for.
