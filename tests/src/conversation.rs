@@ -2,7 +2,7 @@
 
 use std::io;
 
-use flows::{Language, consent, step::Purpose};
+use flows::{Language, consent, law::age::ConsentRole, step::Purpose};
 use serde_json::{Value, json};
 
 use crate::{signed::KIOSK, world::World};
@@ -29,7 +29,7 @@ impl Conversation {
         let wish = json!({ "service": "health", "language": "vi", "ways": ["chip", "qr", "typed", "child"] });
         let view = KIOSK.post(world, "/v1/sessions", &wish)?;
         let mut conversation = Self { id: text(&view, "/session_id")?.to_owned(), view };
-        let words = consent::current(Purpose::HealthCheckIn, Language::Vi)
+        let words = consent::current(Purpose::HealthCheckIn, ConsentRole::Person, Language::Vi)
             .ok_or_else(|| io::Error::other("no words to ask for consent with"))?;
         conversation.answer(
             world,

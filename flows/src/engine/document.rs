@@ -2,7 +2,9 @@
 
 use identity::{ReasonCode, Verdict};
 
-use super::{Effect, Insurance, Known, MOST_ATTEMPTS, Presented, Rules, Session, Source, Stage, known::Standing};
+use super::{
+    Effect, Insurance, Known, MOST_ATTEMPTS, Presented, Rules, Session, Source, Stage, known::Standing,
+};
 use crate::{
     CardStanding, Person,
     policy::{self, Decision, Strength},

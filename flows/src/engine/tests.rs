@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    Person, Text,
+    CardStanding, Person, Text,
     health::{HealthRules, Reason, Room, Station},
     person::{Birth, Relation, Representative, Sex},
     policy::Decision,
@@ -456,7 +456,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         prop_oneof![Just(2023), Just(2015)].prop_map(|year| {
             let mut child = person();
             child.birth = Birth { year, month: None, day: None };
-            Event::Identified { person: Some(child), verdict: verdict() }
+            Event::Identified { person: Some(child), verdict: verdict(), card: None }
         }),
         any::<(bool, bool)>().prop_map(|(found, proved)| {
             let strength = if proved { Strength::FullChipProof } else { Strength::NoDocument };

@@ -9,7 +9,7 @@ use flows::engine::InsuranceStatus;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Console, check::Id, failure::Failure, form, outbox, session::Staff, visits::local};
+use super::{Console, check::Id, failure::Failure, form, outbox, session::Staff, time};
 use crate::{
     national::insurance::{Action, ResultCode, StaffWords},
     staff::Role,
@@ -33,7 +33,7 @@ impl AlertView {
             said: StaffWords::of(&alert.code, InsuranceStatus::Unverified),
             mend,
             mend_english,
-            since: local(alert.since).strftime("%H:%M %d/%m/%Y").to_string(),
+            since: time::moment(alert.since),
         }
     }
 }

@@ -35,7 +35,7 @@ use crate::{
     store::{
         CorrectVisit, Decision, Method, Patient, PlaceChange, QueuePlace, StoreError, Visit, Wrong,
         accesses::Shown,
-        subject_requests::{Action, CarryOut, Outcome},
+        subject_requests::{self, CarryOut, Outcome},
         visits::station_day,
     },
 };
@@ -282,7 +282,7 @@ async fn carry_out(console: &Console, ground: Ground, correction: CorrectVisit) 
         Ground::Request(request) => request,
     };
     let (decision, at) = (correction.decision.clone(), correction.at);
-    let action = Action::Correct(Box::new(correction));
+    let action = subject_requests::Action::Correct(Box::new(correction));
     let outcome = console.store.carry_out(CarryOut { request, action, decision, at }).await?;
     Ok(matches!(outcome, Outcome::Corrected(corrected) if corrected.to_tell))
 }

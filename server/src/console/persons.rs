@@ -15,8 +15,7 @@ use super::{
     failure::{Failure, html},
     form,
     session::Staff,
-    visits::local,
-    words,
+    time, words,
 };
 use crate::{
     staff::Role,
@@ -76,7 +75,7 @@ async fn person(
     let Some(latest) = visits.first() else { return Ok(view) };
     view.latest = Some(latest.visit);
     view.number = latest.ticket_number();
-    view.day = local(latest.at).strftime("%d/%m/%Y").to_string();
+    view.day = time::day(time::local(latest.at).date());
     view.method = latest.method.as_str();
     if let Some(visit) = console.store.visit(latest.visit).await?
         && console.duty(staff, &visit).is_some()

@@ -58,7 +58,8 @@ const CHECK_IN: Policy = Policy {
 const INSURANCE_LOOK_UP: Policy = Policy {
     kind: MessageKind::InsuranceLookUp,
     to: "health-insurance register, look-up",
-    when: "a visit was recorded as CHUA_XAC_MINH: the register could not be asked",
+    when: "a visit was recorded as CHUA_XAC_MINH: the register could not be asked; its answer may soon be another \
+           (050, 121 to 123); or the visit's insurance was corrected",
     known_by: "a question changes nothing there",
     retry: Some(Retry {
         first: SignedDuration::from_secs(30),

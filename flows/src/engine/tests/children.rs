@@ -20,7 +20,9 @@ const fn whole(year: i16, month: i8, day: i8) -> (i16, Option<i8>, Option<i8>) {
 fn with_card(rules: &HealthRules<'_>, person: Person) -> Session {
     let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip]);
     session.advance(consent(true), rules).unwrap();
-    session.advance(Event::Identified { person: Some(person), verdict: verdict() }, rules).unwrap();
+    session
+        .advance(Event::Identified { person: Some(person), verdict: verdict(), card: None }, rules)
+        .unwrap();
     session
 }
 

@@ -48,7 +48,12 @@ impl Station {
         let incident = made(&desk.post("/staff/privacy/incidents", incident).await.0);
         let message = told(&desk, &patient).await;
         let task = desk.store.tasks(STATION).await.unwrap().remove(0).id;
-        let text = flows::consent::current(flows::step::Purpose::HealthCheckIn, flows::Language::Vi).unwrap();
+        let text = flows::consent::current(
+            flows::step::Purpose::HealthCheckIn,
+            flows::law::age::ConsentRole::Person,
+            flows::Language::Vi,
+        )
+        .unwrap();
         let account = desk.store.staff().await.unwrap().remove(0).id;
         let ids = vec![
             ("{visit}", patient.visit.to_string()),

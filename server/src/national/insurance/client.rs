@@ -183,7 +183,7 @@ fn unavailable(trouble: Trouble) -> NationalError {
 }
 
 const fn malformed(_: wire::Malformed) -> NationalError {
-    NationalError::Unavailable { system: SYSTEM, trouble: Trouble::Malformed }
+    NationalError::Unavailable { system: SYSTEM, trouble: Trouble::Malformed(Flaw::Content) }
 }
 
 #[async_trait]

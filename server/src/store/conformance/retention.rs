@@ -309,6 +309,7 @@ pub async fn what_the_desk_wrote_of_an_old_visit_goes_with_it(world: &World<'_>)
         occasion: Occasion::NoDocument,
         visit: NewVisit { method: Method::ByHand, ..visit(Some("001148012345")) },
         circumstances: circumstances.clone(),
+        messages: Vec::new(),
         at: when,
     };
     let old = world.store.receive_by_hand(by_hand(at(0))).await.unwrap().recorded;

@@ -24,16 +24,18 @@ const fn table(name: &'static str, key: &'static str, select: &'static str) -> T
     Table { name, key, select }
 }
 
-const TABLES: [Table; 12] = [
+const TABLES: [Table; 14] = [
     table("visits", "id", "SELECT * FROM visits WHERE id = ?"),
     table("visit_versions", "id", "SELECT * FROM visit_versions WHERE id = ?"),
     table("receptions", "visit", "SELECT * FROM receptions WHERE visit = ?"),
     table("task_endings", "task", "SELECT * FROM task_endings WHERE task = ?"),
     table("call_endings", "call", "SELECT * FROM call_endings WHERE call = ?"),
     table("insurance_checks", "id", "SELECT * FROM insurance_checks WHERE id = ?"),
+    table("insurance_answers", "id", "SELECT * FROM insurance_answers WHERE id = ?"),
     table("outbox_receipts", "message", "SELECT * FROM outbox_receipts WHERE message = ?"),
     table("queue_events", "id", "SELECT * FROM queue_events WHERE id = ?"),
     table("accesses", "id", "SELECT * FROM accesses WHERE id = ?"),
+    table("file_accesses", "id", "SELECT * FROM file_accesses WHERE id = ?"),
     table("consents", "id", "SELECT * FROM consents WHERE id = ?"),
     table("consent_subjects", "consent", "SELECT * FROM consent_subjects WHERE consent = ?"),
     table("consent_roles", "consent", "SELECT * FROM consent_roles WHERE consent = ?"),

@@ -10,7 +10,7 @@ use super::{
     Keys, SqliteStore,
     audit::Logged,
     consents::{self, TakenBack},
-    corrections, erasure, parse_word, purge, records,
+    corrections, erasure, numbers, parse_word, purge, records,
     transaction::{Transaction, id, time},
     visits, word,
     writer::Operation,

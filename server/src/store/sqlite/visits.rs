@@ -1,28 +1,27 @@
 //! Check-ins.
 
 use async_trait::async_trait;
-use flows::{InsuranceCard, law::LegalBasis};
+use flows::law::LegalBasis;
 use identity::{SecretBytes, number::PersonalNumber};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 
 use super::{
-    Keys, answers,
+    answers,
     audit::Logged,
-    calls, checks, consents, corrections, erasure, numbers, outbox, parse_word, purge, queue, reception,
+    calls, checks, consents, corrections, erasure, numbers, outbox, queue,
     sessions::{self, Next},
-    transaction::{Transaction, bytes, id, time},
+    transaction::Transaction,
     word,
     writer::Operation,
 };
 use crate::{
-    sealed::{DataKey, Place, Sealed},
+    sealed::{DataKey, Place},
     store::{
-        CheckIn, ChipRecord, Decision, InsuranceAnswer, Method, NewMessage, NewVisit, Patient, Recorded,
-        StoreError, Submission, Visit, Wrong,
-        retention::MarkKind,
-        visits::{insurance_code, insurance_status, station_day},
+        CheckIn, ChipRecord, InsuranceAnswer, Method, NewMessage, NewVisit, Recorded, StoreError, Submission,
+        Wrong,
+        visits::{insurance_code, station_day},
     },
 };
 
@@ -285,4 +284,3 @@ const fn legal_basis(method: Method) -> LegalBasis {
         _ => LegalBasis::Law,
     }
 }
-

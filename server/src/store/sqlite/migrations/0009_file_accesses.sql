@@ -4,7 +4,7 @@
 CREATE TABLE file_accesses (
     id TEXT PRIMARY KEY,
     staff TEXT NOT NULL REFERENCES staff,
-    session TEXT NOT NULL REFERENCES staff_sessions,
+    session TEXT NOT NULL, -- a bare id: these rows outlive the session
     kind TEXT NOT NULL CHECK (kind IN ('call', 'request')),
     file TEXT NOT NULL, -- the id of the call or request, which may be purged before this row
     subject TEXT, -- whom it is about, where that is known

@@ -74,24 +74,3 @@ CREATE TABLE alert_endings (
     decision BLOB NOT NULL, -- sealed under the server's key
     at INTEGER NOT NULL
 ) STRICT;
-
--- A clinician's look at the visits elsewhere carries its reason. The rows are the same as before.
-CREATE TABLE accesses_with_history (
-    id TEXT PRIMARY KEY,
-    staff TEXT NOT NULL REFERENCES staff,
-    session TEXT NOT NULL REFERENCES staff_sessions,
-    visit TEXT NOT NULL REFERENCES visits,
-    subject TEXT NOT NULL REFERENCES subjects,
-    shown TEXT NOT NULL CHECK (shown IN ('list', 'record', 'export', 'asked', 'history')),
-    purpose TEXT NOT NULL CHECK (purpose IN ('reception', 'care', 'reason')),
-    reason BLOB, -- sealed
-    at INTEGER NOT NULL,
-    CHECK ((reason IS NOT NULL) = (shown IN ('asked', 'history')))
-) STRICT;
-INSERT INTO accesses_with_history SELECT * FROM accesses ORDER BY rowid;
-DROP TABLE accesses;
-ALTER TABLE accesses_with_history RENAME TO accesses;
-CREATE INDEX accesses_by_staff ON accesses (staff, at);
-CREATE INDEX accesses_by_subject ON accesses (subject, at);
-CREATE INDEX accesses_by_session ON accesses (session, visit);
-CREATE INDEX accesses_by_age ON accesses (at);

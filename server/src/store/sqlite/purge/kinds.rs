@@ -56,7 +56,7 @@ const EMPTY_EVIDENCE: [Change; 1] =
     [empties("visits", "UPDATE visits SET proof = NULL, submission = NULL WHERE id = ? RETURNING *")];
 
 /// Every kind, in the order of the work: what names another goes first.
-pub(super) const KINDS: [Kind; 16] = [
+pub(super) const KINDS: [Kind; 18] = [
     Kind {
         record: Record::Evidence,
         ending: Ending::ColumnsEmptied,
@@ -84,6 +84,16 @@ pub(super) const KINDS: [Kind; 16] = [
         how: How::Rows(&[empties(
             "insurance_checks",
             "UPDATE insurance_checks SET card = NULL WHERE id = ? RETURNING *",
+        )]),
+    },
+    Kind {
+        record: Record::RawInsuranceAnswer,
+        ending: Ending::RowDeleted,
+        find: "SELECT id FROM insurance_answers WHERE at < ?1
+             AND subject NOT IN (SELECT subject FROM marked_subjects) ORDER BY at LIMIT ?2",
+        how: How::Rows(&[deletes(
+            "insurance_answers",
+            "DELETE FROM insurance_answers WHERE id = ? RETURNING *",
         )]),
     },
     Kind {
@@ -123,14 +133,22 @@ pub(super) const KINDS: [Kind; 16] = [
         how: How::Rows(&[deletes("accesses", "DELETE FROM accesses WHERE id = ? RETURNING *")]),
     },
     Kind {
+        record: Record::AccessLog,
+        ending: Ending::RowDeleted,
+        find: "SELECT id FROM file_accesses WHERE at < ?1
+             AND coalesce(subject, '') NOT IN (SELECT subject FROM marked_subjects) ORDER BY at LIMIT ?2",
+        how: How::Rows(&[deletes("file_accesses", "DELETE FROM file_accesses WHERE id = ? RETURNING *")]),
+    },
+    Kind {
         record: Record::Visit,
         ending: Ending::ColumnsEmptied,
         // Who still comes keeps their key; what is old is emptied, with what the desk wrote down of it.
         find: "SELECT id FROM visits AS old WHERE at < ?1 AND patient <> x''
-             AND (EXISTS (SELECT 1 FROM visits WHERE subject = old.subject AND at >= ?1)
-                 OR EXISTS (SELECT 1 FROM visit_versions WHERE subject = old.subject AND at >= ?1)
-                 OR EXISTS (SELECT 1 FROM visit_versions AS its JOIN visits ON visits.subject = its.subject
-                     WHERE its.visit = old.id AND visits.at >= ?1))
+             AND EXISTS (SELECT 1 FROM same_person
+                 WHERE (same_person.subject = old.subject
+                     OR same_person.subject IN (SELECT subject FROM visit_versions WHERE visit = old.id))
+                     AND (EXISTS (SELECT 1 FROM visits WHERE visits.subject = same AND at >= ?1)
+                         OR EXISTS (SELECT 1 FROM visit_versions WHERE visit_versions.subject = same AND at >= ?1)))
              AND subject NOT IN (SELECT subject FROM marked_subjects)
              AND NOT EXISTS (SELECT 1 FROM visit_versions JOIN marked_subjects USING (subject) WHERE visit = old.id)
              ORDER BY at LIMIT ?2",
@@ -160,8 +178,9 @@ pub(super) const KINDS: [Kind; 16] = [
         record: Record::Visit,
         ending: Ending::KeyDestroyed,
         find: "SELECT id FROM subjects JOIN keys ON keys.owner = subjects.id WHERE created_at < ?1
-             AND NOT EXISTS (SELECT 1 FROM visits WHERE subject = subjects.id AND at >= ?1)
-             AND NOT EXISTS (SELECT 1 FROM visit_versions WHERE subject = subjects.id AND at >= ?1)
+             AND NOT EXISTS (SELECT 1 FROM same_person WHERE same_person.subject = subjects.id
+                 AND (EXISTS (SELECT 1 FROM visits WHERE visits.subject = same AND at >= ?1)
+                     OR EXISTS (SELECT 1 FROM visit_versions WHERE visit_versions.subject = same AND at >= ?1)))
              AND id NOT IN (SELECT subject FROM marked_subjects) ORDER BY created_at LIMIT ?2",
         how: How::Subjects,
     },
