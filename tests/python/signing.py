@@ -11,7 +11,7 @@ import itertools
 import os
 import time
 import uuid
-from datetime import datetime
+from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
 import requests
@@ -36,6 +36,10 @@ STARTED = time.monotonic()
 
 # What the signature brings with it; schemathesis makes up everything else.
 OWN = {"Signature-Input", "Signature", "Content-Digest"}
+
+
+def now() -> datetime:
+    return datetime.fromtimestamp(BEGAN + time.monotonic() - STARTED, timezone.utc)
 
 
 def encoded(data: bytes) -> str:
@@ -74,7 +78,7 @@ class Signed(requests.auth.AuthBase):
                 components[name.lower()] = value.strip()
         caller, own_key = CLINIC if url.path.endswith("/first-cost") else KIOSK
         names = " ".join(f'"{name}"' for name in components)
-        created = int(BEGAN + time.monotonic() - STARTED)
+        created = int(now().timestamp())
         parameters = f'({names});created={created};nonce="{uuid.uuid4()}";keyid="{caller}"'
         lines = [f'"{name}": {value}' for name, value in components.items()]
         base = "\n".join([*lines, f'"@signature-params": {parameters}'])
@@ -128,13 +132,18 @@ def before_load_schema(context, raw_schema):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    positive = case.meta is not None and case.meta.generation.mode.is_positive
+    if case.operation.path.startswith("/v1/visits/") and positive:
+        case.path_parameters["id"] = VISIT
+        if isinstance(case.body, dict) and "ordered_at" in case.body:
+            # When it was ordered is after the patient came, and now at the latest.
+            case.body["ordered_at"] = now().isoformat()
+            case.body["ward"] = None
+        return
     made_up = case.path_parameters and not is_uuid(str(case.path_parameters.get("id", "")))
-    if case.operation.path.endswith("/challenges") and case.meta is not None and case.meta.generation.mode.is_positive:
+    if case.operation.path.endswith("/challenges") and positive:
         # A challenge is for whoever has agreed and is asked for a card.
         case.path_parameters["id"] = session_at_identify()
-    elif made_up and case.meta is not None and case.meta.generation.mode.is_positive:
-        if case.operation.path.startswith("/v1/visits/"):
-            case.path_parameters["id"] = VISIT
-        else:
-            about_call = case.operation.path.startswith("/v1/staff-calls/")
-            case.path_parameters["id"] = staff_call() if about_call else next(SESSIONS)()
+    elif made_up and positive:
+        about_call = case.operation.path.startswith("/v1/staff-calls/")
+        case.path_parameters["id"] = staff_call() if about_call else next(SESSIONS)()

@@ -33,10 +33,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct ReportFirstCost {
     /// `MA_LOAI_KCB` (QĐ 1804/2026): `01` for an examination.
-    #[schema(example = "01")]
+    #[schema(example = "01", pattern = "^(0[1-9]|1[0-6])$")]
     care_kind: String,
     /// `MA_DOITUONG_KCB` (QĐ 3276/2025): `1.2` at a commune's station.
-    #[schema(example = "1.2")]
+    #[schema(example = "1.2", pattern = "^(1\\.([1-7]|1[1-8])|2|3\\.[1236]|7(\\.[234])?|8|9|10)$")]
     patient_group: String,
     /// The service that costs. One of service, drug and supply has to be there.
     service: Option<CostItem>,
@@ -51,9 +51,10 @@ pub struct ReportFirstCost {
     #[serde(default)]
     laboratory_only: bool,
     /// `MA_BN`: the software's code of the patient, 1 to 100 characters. Left out, it is this server's.
+    #[schema(min_length = 1, max_length = 100)]
     patient_code: Option<String>,
     /// The time of birth, `HH:MM`, of a newborn of at most 28 days.
-    #[schema(example = "04:07")]
+    #[schema(example = "04:07", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     birth_time: Option<String>,
     /// For the first cost in a ward, which sends a message of its own.
     ward: Option<CostWard>,
@@ -64,10 +65,10 @@ pub struct ReportFirstCost {
 #[serde(deny_unknown_fields)]
 pub struct CostItem {
     /// Its code: at most 50 characters of a service, 255 of a drug or supply.
-    #[schema(example = "02.1896")]
+    #[schema(example = "02.1896", min_length = 1, max_length = 255)]
     code: String,
     /// Its name, at most 1,024 characters.
-    #[schema(example = "Khám Nội")]
+    #[schema(example = "Khám Nội", min_length = 1, max_length = 1024)]
     name: String,
 }
 
@@ -79,8 +80,10 @@ pub struct CostWard {
     #[schema(format = DateTime)]
     admitted_at: String,
     /// `LY_DO_VNT`: why, at most 1,024 characters.
+    #[schema(min_length = 1, max_length = 1024)]
     reason: String,
     /// `MA_LY_DO_VNT`: the reason's code, at most 5 characters.
+    #[schema(max_length = 5)]
     reason_code: Option<String>,
 }
 

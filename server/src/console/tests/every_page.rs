@@ -61,6 +61,7 @@ impl Station {
             ("{request}", request),
             ("{incident}", incident),
             ("{message}", message),
+            ("{alert}", Uuid::nil().to_string()),
             ("{task}", task.to_string()),
             ("{account}", account.to_string()),
             ("{sha256}", text.sha256_hex()),

@@ -68,7 +68,7 @@ async fn an_alert_is_on_the_first_page_until_a_manager_says_what_was_done() {
         &page,
         &[
             "Cần người quản trị máy chủ",
-            "08:00 15/09/2026",
+            "15/09/2026 08:00",
             "staff_name và staff_number",
             "The number of the officer who looks up is not in the register",
             "Sai định dạng tham số",
@@ -219,7 +219,7 @@ async fn insurance_that_is_corrected_is_asked_about_again() {
     assert!(desk.store.undelivered_messages().await.unwrap().is_empty());
 
     let page = page_after(&desk, &correct, &form(2, "insurance", "Nguyễn Thị Hoà", "ht2010148012345")).await;
-    has(&page, &["CHUA_XAC_MINH"]);
+    has(&page, &["Chưa xác minh được"]);
     let queued = desk.store.undelivered_messages().await.unwrap();
     assert_eq!(queued.iter().map(|message| message.kind).collect::<Vec<_>>(), [MessageKind::InsuranceLookUp]);
     let leased =

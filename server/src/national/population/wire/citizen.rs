@@ -179,25 +179,32 @@ mod tests {
     fn another_person_or_two_or_half_of_one_is_malformed() {
         let golden = wire!("look-up-response.xml");
         assert_eq!(read(golden, "001031000007"), Err(Flaw::Content));
-        for (from, to) in [
-            ("</CongDan>", "</CongDan><CongDan/><CongDan></CongDan>"),
-            ("<Ho>Nguyễn</Ho>", "<Ho>Nguyễn</Ho><Ho>Trần</Ho>"),
-            ("<Ten>Hoà</Ten>", "<Ten/>"),
-            ("<Ten>Hoà</Ten>", "<Ten>Ho&#x1b;à</Ten>"),
-            ("<Ten>Hoà</Ten>", "<Ten>&ten;</Ten>"),
-            ("19480302", "1948-03-02"),
-            ("19480302", "19481302"),
-            ("<GioiTinh>2", "<GioiTinh>3"),
-            ("001148012345", "00114801234"),
-            ("<soapenv:Header/>", "<!DOCTYPE a><soapenv:Header/>"),
-            ("http://www.mic.gov.vn/dancu/1.0", "http://example.invalid/"),
+        for (from, to, flaw) in [
+            ("</CongDan>", "</CongDan><CongDan/><CongDan></CongDan>", Flaw::Content),
+            ("<Ho>Nguyễn</Ho>", "<Ho>Nguyễn</Ho><Ho>Trần</Ho>", Flaw::Content),
+            ("<Ten>Hoà</Ten>", "<Ten/>", Flaw::Content),
+            ("<Ten>Hoà</Ten>", "<Ten>Ho&#x1b;à</Ten>", Flaw::Content),
+            ("<Ten>Hoà</Ten>", "<Ten>&ten;</Ten>", Flaw::Entity),
+            ("19480302", "1948-03-02", Flaw::Content),
+            ("19480302", "19481302", Flaw::Content),
+            ("<GioiTinh>2", "<GioiTinh>3", Flaw::Content),
+            ("001148012345", "00114801234", Flaw::Content),
+            ("<soapenv:Header/>", "<!DOCTYPE a><soapenv:Header/>", Flaw::DocumentType),
+            ("http://www.mic.gov.vn/dancu/1.0", "http://example.invalid/", Flaw::Content),
         ] {
             let text = golden.replacen(from, to, 1);
             assert_ne!(text, golden);
-            assert_eq!(read(&text, "001148012345"), Err(Flaw::Content), "{to}");
+            assert_eq!(read(&text, "001148012345"), Err(flaw), "{to}");
         }
         let long = golden.replace("Hoà", &"a".repeat(101));
         assert_eq!(read(&long, "001148012345"), Err(Flaw::Content));
+    }
+
+    #[test]
+    fn a_name_is_one_clean_line() {
+        let text = wire!("look-up-response.xml").replace("Hoà", "Hoa\u{300}\u{202e}\u{200b}");
+        let Ok(LookUpReply::Known(hoa)) = read(&text, "001148012345") else { panic!("nobody") };
+        assert_eq!(hoa.person.full_name, "Nguyễn Thị Hoà");
     }
 
     #[test]
