@@ -115,12 +115,11 @@ impl FirstCosts {
             None
         };
         // Only what is sent has to fit: nobody knows the birth date of whom nobody could identify.
-        let message = match not_sent {
-            Some(_) => None,
-            None => {
-                document.check()?;
-                Some(cost.message(at)?)
-            }
+        let message = if not_sent.is_some() {
+            None
+        } else {
+            document.check()?;
+            Some(cost.message(at)?)
         };
         let respond = Respond::new(move |queued: &Option<Queued>| answer(visit, *queued, not_sent));
         let report = FirstCost { visit, message, request, respond: respond.clone(), at };

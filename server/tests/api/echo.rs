@@ -110,8 +110,11 @@ fn answers() -> Vec<Value> {
     answers
 }
 
+/// An operation, who calls it, and bodies that it takes.
+type Post = (&'static str, fn() -> Kiosk, Vec<Value>);
+
 /// Every POST of the API with the bodies that it takes, and who may send it.
-fn posts() -> Vec<(&'static str, fn() -> Kiosk, Vec<Value>)> {
+fn posts() -> Vec<Post> {
     let item = json!({ "code": "02.1896", "name": "Khám Nội" });
     let cost = json!({
         "patient_code": "BN1", "care_kind": "01", "patient_group": "1.2", "service": item, "drug": item,

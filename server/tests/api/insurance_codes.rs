@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// What follows from a code.
+#[derive(Clone, Copy)]
 struct Row {
     code: &'static str,
     status: InsuranceStatus,

@@ -337,7 +337,13 @@ async fn unnamed(tx: &mut Transaction<'_>, begin: &str) -> Result<String, StoreE
     .await?;
     let mut sql = begin.to_owned();
     for (table, column) in named_by {
-        sql += &format!(" AND NOT EXISTS (SELECT 1 FROM \"{table}\" WHERE \"{column}\" = sessions.id)");
+        sql.extend([
+            " AND NOT EXISTS (SELECT 1 FROM \"",
+            &table,
+            "\" WHERE \"",
+            &column,
+            "\" = sessions.id)",
+        ]);
     }
     sql += " ORDER BY turned_at LIMIT ?2) RETURNING id";
     Ok(sql)
