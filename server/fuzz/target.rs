@@ -4,12 +4,12 @@
 
 use std::sync::LazyLock;
 
-use server::national::fuzzing::{TARGETS, Target};
+use server::fuzzing::{Target, targets};
 
 static TARGET: LazyLock<Target> = LazyLock::new(|| {
     let name = std::env::var("FUZZ_TARGET").expect("FUZZ_TARGET names the target");
-    let target = TARGETS.iter().find(|(known, _)| *known == name);
-    target.expect("a target of server::national::fuzzing").1
+    let target = targets().find(|(known, _)| *known == name);
+    target.expect("a target of server::fuzzing").1
 });
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| TARGET(bytes));

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod fhir;
+pub mod fuzzing;
 pub mod look;
 pub mod national;
 pub mod outbox;

@@ -37,6 +37,7 @@ mod correction;
 mod desk;
 mod failure;
 mod form;
+pub mod fuzzing;
 mod history;
 mod ledger;
 pub mod live;

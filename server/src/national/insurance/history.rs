@@ -14,7 +14,7 @@ use super::wire::Malformed;
 const HISTORY: &str = "dslichsu";
 
 /// The answer without its history, at any depth. One that has none stays as it arrived, byte for byte.
-pub(super) fn dropped(answer: &[u8]) -> Result<SecretBytes, Malformed> {
+pub(in crate::national) fn dropped(answer: &[u8]) -> Result<SecretBytes, Malformed> {
     let mut value: Value = serde_json::from_slice(answer).map_err(|_| Malformed)?;
     if !drop_in(&mut value) {
         return Ok(SecretBytes::new(answer.to_vec()));

@@ -3,7 +3,7 @@
 mod check_in;
 mod client;
 mod finding;
-mod history;
+pub(in crate::national) mod history;
 mod result_code;
 pub(super) mod wire;
 mod words;
