@@ -9,7 +9,10 @@ use axum::{
 };
 use flows::{
     engine::{Insurance, InsuranceStatus},
-    health::queue::{Event, State},
+    health::{
+        priority::PriorityGround,
+        queue::{Event, Queue, State},
+    },
     law::RequestKind,
     policy::Strength,
 };
@@ -30,7 +33,7 @@ use super::{
 };
 use crate::{
     national::insurance::{Action, ResultCode},
-    outbox::messages::asked_now,
+    outbox::messages::{asked_now, population_asked_now},
     staff::Role,
     store::{
         CorrectVisit, Decision, Method, Patient, PlaceChange, QueuePlace, StoreError, Visit, Wrong,
@@ -126,7 +129,14 @@ impl Ground {
         staff.require(Role::Manager)?;
         let id = Uuid::parse_str(request).map_err(|_| Failure::NotFound)?;
         let request = console.store.subject_request(id).await?.ok_or(Failure::NotFound)?;
-        let theirs = request.subject == Some(visit.recorded.subject);
+        let theirs = match request.subject {
+            // Also where their records were merged, or it turned out to be theirs.
+            Some(subject) => {
+                let visits = console.store.visits_of(subject).await?;
+                visits.iter().any(|theirs| theirs.visit == visit.recorded.visit)
+            }
+            None => false,
+        };
         let open = request.kind == RequestKind::Correct && !request.is_over();
         if theirs && open { Ok(Self::Request(id)) } else { Err(Failure::NotFound) }
     }
@@ -194,6 +204,7 @@ fn read(
 ) -> Result<Result<CorrectVisit, Vec<String>>, Failure> {
     let at = console.clock.now();
     let today = station_day(at);
+    let day = station_day(visit.recorded.at);
     let mut faults = Vec::new();
     let wrong = Wrong::ALL.into_iter().find(|wrong| wrong.as_str() == typed.wrong);
     if wrong.is_none() {
@@ -210,7 +221,7 @@ fn read(
     else {
         return Ok(Err(faults));
     };
-    let other = matches!(wrong, Wrong::Person | Wrong::Identified);
+    let other = wrong.is_about_somebody_else();
     // Left empty, the number stays, unless it is somebody else's.
     let number = if other { number } else { number.or_else(|| before.number.clone()) };
     let renumbered = number != before.number;
@@ -232,7 +243,8 @@ fn read(
         sex: form::sex(&typed.sex),
         reason: reason.id.clone(),
         insurance_number: insured.clone().or_else(|| before.insurance_number.clone().filter(|_| kept)),
-        priority: before.priority,
+        // What was said stays said; age counts as it is known now.
+        priority: form::ground(before.priority.filter(|ground| *ground != PriorityGround::Age), birth, day),
         representative: if wrong == Wrong::Person { None } else { before.representative.clone() },
     };
     let look_up = if asks {
@@ -245,6 +257,9 @@ fn read(
     } else {
         None
     };
+    // It rests on the consent of whoever was there: nobody else is asked about.
+    let about_them = wrong == Wrong::Data && (renumbered || renamed);
+    let population_check = if about_them { population_asked_now(&patient, at)? } else { None };
     let (what, _) = words::wrong(wrong);
     let to_say = format!(
         "Lượt khám số {} ngày {}: {what}. Lý do: {why}. Xin báo cổng tiếp nhận BHXH dữ liệu đúng theo lượt khám đã sửa.",
@@ -262,6 +277,7 @@ fn read(
         insurance,
         decision: staff.decision(why),
         look_up,
+        population_check,
         to_say: SecretBytes::new(to_say.into_bytes()),
         at,
     }))
@@ -287,13 +303,29 @@ async fn carry_out(console: &Console, ground: Ground, correction: CorrectVisit) 
     Ok(matches!(outcome, Outcome::Corrected(corrected) if corrected.to_tell))
 }
 
-/// Has the place in today's queue follow a corrected room, while the person still waits.
-async fn follow(console: &Console, visit: Uuid, room: String, by: Decision) -> Result<(), Failure> {
+/// What the place in the queue has to follow.
+struct Follows {
+    visit: Uuid,
+    /// The corrected room.
+    room: Option<String>,
+    /// The row, where the ground for being seen before others is another one.
+    row: Option<Queue>,
+    by: Decision,
+}
+
+/// Has the place in today's queue follow a correction, while the person still waits.
+async fn follow(console: &Console, follows: Follows) -> Result<(), Failure> {
+    let Follows { visit, room, row, by } = follows;
     let (at, rule) = (console.clock.now(), console.station.queue);
     let queue = console.store.queue(&console.station.code, station_day(at), rule).await?;
-    let waits = |place: &QueuePlace| place.state.is_open() && place.state != State::BeingSeen;
-    if queue.place(visit).is_some_and(|place| waits(place) && place.room != room) {
-        let change = PlaceChange { visit, event: Event::Moved { room }, by, rule, at };
+    let waits = |place: &&QueuePlace| place.state.is_open() && place.state != State::BeingSeen;
+    let Some(place) = queue.place(visit).filter(waits) else { return Ok(()) };
+    let moved = room.filter(|room| place.room != *room).map(|room| Event::Moved { room });
+    // Whom staff put among the emergencies stays there.
+    let urgent = place.queue == Queue::Emergency;
+    let reranked = row.filter(|row| place.queue != *row && !urgent).map(|queue| Event::Reranked { queue });
+    for event in moved.into_iter().chain(reranked) {
+        let change = PlaceChange { visit, event, by: by.clone(), rule, at };
         match console.store.change_place(change).await {
             Ok(()) => console.live.tell(News::Queue),
             // Called or seen meanwhile: whoever has the person there sends them on.
@@ -321,11 +353,16 @@ pub(super) async fn correct(
     match read(&typed, &staff, &console, &visit)? {
         Err(faults) => page(&console, &staff, &visit, typed, faults),
         Ok(correction) => {
-            let (room, decision) = (correction.room.clone(), correction.decision.clone());
+            let before = visit.patient.as_ref().and_then(|patient| patient.priority);
+            let now = correction.patient.priority;
+            let follows = Follows {
+                visit: visit.recorded.visit,
+                room: Some(correction.room.clone()).filter(|room| *room != visit.recorded.room),
+                row: (before != now).then(|| Queue::of(now)),
+                by: correction.decision.clone(),
+            };
             let to_tell = carry_out(&console, ground, correction).await?;
-            if room != visit.recorded.room {
-                follow(&console, visit.recorded.visit, room, decision).await?;
-            }
+            follow(&console, follows).await?;
             let tell = if to_tell { "?tell" } else { "" };
             let next = match ground {
                 Ground::Desk => format!("/staff/visits/{}{tell}", visit.recorded.visit),

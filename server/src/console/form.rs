@@ -1,7 +1,10 @@
 //! What forms have in common: lines, numbers, dates, sex, rooms.
 
 use flows::{
-    health::{Reason, Room, Station},
+    health::{
+        Reason, Room, Station,
+        priority::{PriorityGround, priority_by_age},
+    },
     person::{Birth, Sex},
 };
 use identity::{
@@ -172,6 +175,20 @@ pub(super) fn birth_text(birth: Birth) -> String {
         (Some(day), Some(month)) => format!("{day}/{month}/{}", birth.year),
         (None, Some(month)) => format!("{month}/{}", birth.year),
         _ => birth.year.to_string(),
+    }
+}
+
+/// Why someone is seen before others, where they are: an emergency before age, and age before what they say.
+pub(super) fn ground(
+    said: Option<PriorityGround>,
+    birth: Option<Birth>,
+    today: Date,
+) -> Option<PriorityGround> {
+    let by_age = birth.is_some_and(|birth| priority_by_age(birth, today));
+    match said {
+        Some(PriorityGround::Emergency) => said,
+        _ if by_age => Some(PriorityGround::Age),
+        said => said,
     }
 }
 

@@ -9,10 +9,7 @@ use axum::{
 };
 use flows::{
     engine::Insurance,
-    health::{
-        Station,
-        priority::{PriorityGround, priority_by_age},
-    },
+    health::{Station, priority::PriorityGround},
     person::Birth,
     policy::Strength,
 };
@@ -40,7 +37,7 @@ use crate::{
 /// The name that stands for one until it is known.
 const NAMELESS: &str = "Chưa xác định danh tính";
 /// Completed years below which someone comes with a person who answers for them.
-const ALONE_FROM: i16 = 6;
+pub(super) const ALONE_FROM: i16 = 6;
 /// Years that somebody unknown may look.
 const OLDEST_LOOK: u8 = 120;
 
@@ -175,12 +172,6 @@ struct Person {
     apparent_age: Option<u8>,
 }
 
-/// Why someone is seen before others, where they are: by age, or as was said.
-fn ground(typed: &Typed, birth: Option<Birth>, today: Date) -> Option<PriorityGround> {
-    let by_age = birth.is_some_and(|birth| priority_by_age(birth, today)).then_some(PriorityGround::Age);
-    by_age.or_else(|| PriorityGround::parse(&typed.priority))
-}
-
 fn without_document(typed: &Typed, today: Date, faults: &mut Vec<String>) -> Option<Person> {
     let why = form::line(&typed.reason, "Lý do nhập tay / Why by hand", faults);
     let full_name = form::name(&typed.full_name, "Họ và tên người bệnh / Patient's full name", faults);
@@ -193,7 +184,7 @@ fn without_document(typed: &Typed, today: Date, faults: &mut Vec<String>) -> Opt
         number,
         birth,
         method: Method::ByHand,
-        priority: ground(typed, birth, today),
+        priority: form::ground(PriorityGround::parse(&typed.priority), birth, today),
         why: why?,
         companion,
         born_at: None,
@@ -278,11 +269,7 @@ fn read(
         patient,
         method: person.method,
         strength: Strength::NoDocument,
-        queue: match person.priority {
-            Some(PriorityGround::Emergency) => Queue::Emergency,
-            Some(_) => Queue::Priority,
-            None => Queue::Normal,
-        },
+        queue: Queue::of(person.priority),
         room: room.id.clone(),
         insurance: Insurance::unverified(None),
         numbers: Vec::new(),

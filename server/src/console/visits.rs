@@ -46,6 +46,8 @@ struct VisitView {
     name: Option<String>,
     number_masked: Option<String>,
     birth_year: Option<i16>,
+    /// Who acts for them: what they are to them, and their name where it is known.
+    representative: Option<String>,
     staff: Option<String>,
     why: Option<String>,
     axes: Vec<AxisView>,
@@ -152,6 +154,12 @@ impl VisitView {
             name: patient.map(|patient| patient.full_name.clone()),
             number_masked: patient.and_then(|patient| Some(patient.number.as_ref()?.masked())),
             birth_year: patient.and_then(|patient| Some(patient.birth?.year)),
+            representative: patient.and_then(|patient| patient.representative.as_ref()).map(|with| {
+                let relation = with.relation.vietnamese();
+                with.full_name
+                    .as_ref()
+                    .map_or_else(|| relation.to_owned(), |name| format!("{relation}: {name}"))
+            }),
             staff: decision.map(|decision| decision.staff.clone()),
             why: decision.map(|decision| decision.reason.clone()),
             axes: visit.verdict.as_ref().map(|verdict| axes(verdict, visit.card)).unwrap_or_default(),

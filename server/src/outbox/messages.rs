@@ -161,6 +161,17 @@ pub fn asked_now(patient: &Patient, at: Timestamp) -> Result<Option<NewMessage>,
     Ok(Some(NewMessage { kind, part: String::new(), payload, not_before: at }))
 }
 
+/// The question to the population database that goes out at once for a patient whose data were corrected. None where too
+/// little is known to ask.
+///
+/// # Errors
+/// As [`asked_again`].
+pub fn population_asked_now(patient: &Patient, at: Timestamp) -> Result<Option<NewMessage>, StoreError> {
+    let Some(person) = patient.person().filter(|person| person.number.is_some()) else { return Ok(None) };
+    let (kind, payload) = (MessageKind::PopulationCheck, write(&person)?);
+    Ok(Some(NewMessage { kind, part: String::new(), payload, not_before: at }))
+}
+
 fn write<T: Serialize>(value: &T) -> Result<SecretBytes, StoreError> {
     let bytes = serde_json::to_vec(value);
     bytes.map(SecretBytes::new).map_err(|_| StoreError::Malformed { what: "a message to be written" })

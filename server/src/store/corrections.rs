@@ -12,9 +12,6 @@ use uuid::Uuid;
 
 use super::{Decision, Method, NewMessage, Patient, StoreError};
 
-/// Most versions that one visit may have.
-pub const MOST_VERSIONS: u32 = 10;
-
 /// What was wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,6 +32,11 @@ pub enum Wrong {
 impl Wrong {
     /// Each of them.
     pub const ALL: [Self; 5] = [Self::Data, Self::Person, Self::Place, Self::Insurance, Self::Identified];
+
+    /// Whether whoever it is now is not who it was said to be.
+    pub const fn is_about_somebody_else(self) -> bool {
+        matches!(self, Self::Person | Self::Identified)
+    }
 
     /// The word in the database and in forms.
     pub const fn as_str(self) -> &'static str {
@@ -72,8 +74,11 @@ pub struct CorrectVisit {
     /// The look-up that goes out for it, where the insurance that was corrected has to be asked about. The store gives
     /// it the part that tells it from earlier ones.
     pub look_up: Option<NewMessage>,
+    /// The question to the population database about the corrected data. It goes out where one about the earlier data
+    /// had no answer yet: it rests on the person's consent, so there is none where somebody else came.
+    pub population_check: Option<NewMessage>,
     /// What a person has to tell the health-insurance register, where it was told what is wrong. Used only where
-    /// something was sent, or is on its way.
+    /// something was sent, or was tried.
     pub to_say: SecretBytes,
     /// Now.
     pub at: Timestamp,
@@ -116,12 +121,13 @@ pub struct VisitVersion {
 /// Correcting what was recorded.
 #[async_trait]
 pub trait Corrections: Send + Sync {
-    /// Writes a new version of a visit; from here on it is what the visit says. Its look-up is queued with it. Where the register was sent a
-    /// message about the visit, or one is on its way, a person is asked to tell it.
+    /// Writes a new version of a visit; from here on it is what the visit says. Questions to a register about what was
+    /// corrected end, and those about what is right are queued with it. A CHECK-IN that waits is the right person's and
+    /// goes out after the answer; where one was sent, or tried, a person is asked to tell the register.
     ///
     /// # Errors
     /// [`StoreError::UnknownVisit`] where there is none or its subject was erased; [`StoreError::VisitCorrected`]
-    /// where somebody corrected it meanwhile, or it has [`MOST_VERSIONS`]; or where it could not be written.
+    /// where somebody corrected it meanwhile; or where it could not be written.
     async fn correct_visit(&self, correction: CorrectVisit) -> Result<Corrected, StoreError>;
 
     /// Every version of a visit, the first first. Empty where there is no such visit.

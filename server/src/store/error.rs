@@ -67,11 +67,8 @@ pub enum StoreError {
     /// No such duty that is open.
     #[error("there is no such open task; somebody may have done it already")]
     UnknownTask,
-    /// The visit has another version by now, or as many as it may.
-    #[error(
-        "the visit was corrected meanwhile, or has {} versions and gets no more; look at it again",
-        super::corrections::MOST_VERSIONS
-    )]
+    /// The visit has another version by now.
+    #[error("the visit was corrected meanwhile; look at it again")]
     VisitCorrected,
     /// Somebody else has the call.
     #[error("another member of staff has this call; look at who, or take it over in their place")]

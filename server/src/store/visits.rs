@@ -338,6 +338,19 @@ impl Visit {
 }
 
 impl Visit {
+    /// Forgets what was proved of whoever came before it was known, at `since`, that it was somebody else. Who said so
+    /// vouches for them.
+    pub(super) fn forget_proof_before(&mut self, since: Timestamp, by: Option<Decision>) {
+        self.verdict = None;
+        self.access = None;
+        self.challenge = None;
+        self.signer_sha256 = None;
+        self.card = None;
+        self.evidence_basis = None;
+        self.population_check = self.population_check.filter(|check| check.at >= since);
+        self.decision = by;
+    }
+
     /// How the insurance stands now: by the latest answer, else as it was recorded.
     pub fn insurance_now(&self) -> InsuranceStatus {
         self.insurance_check.as_ref().map_or(self.recorded.insurance, |check| check.insurance.status)

@@ -282,3 +282,41 @@ async fn what_the_register_could_not_say_is_asked_again_before_the_first_cost_go
     let sent = std::str::from_utf8(sent.as_slice()).unwrap();
     assert_eq!(tag(sent, "MA_THE_BHYT"), kept.card_now().unwrap().number, "with the card that was found");
 }
+
+/// The register was down when she checked in; then it turned out that it was he.
+#[tokio::test]
+async fn the_document_carries_the_card_of_whom_the_visit_turned_out_to_be() {
+    for cost_comes_first in [true, false] {
+        let server = Server::start().await;
+        switch(&server, "server_error").await;
+        let visit = checked_in(&server).await;
+        let report = async || {
+            let reported: Value = server.post(&path(visit), &cost()).send(&Kiosk::clinic()).await.json();
+            assert_eq!(reported["outcome"], "queued");
+        };
+        if cost_comes_first {
+            report().await;
+        }
+        let staff = server.staff().await;
+        let form = "seen=1&wrong=person&reason=nham+nguoi&number=001090034567&birth=21%2F7%2F1990&sex=male\
+                    &full_name=Ph%E1%BA%A1m+Qu%E1%BB%91c+%C4%90%E1%BA%A1t&where_to=illness%2Fp2";
+        let corrected = server.raw(staff.form(&format!("/staff/visits/{visit}/correct"), form)).await;
+        assert_eq!(corrected.status, 303, "{}", corrected.text());
+        if !cost_comes_first {
+            report().await;
+        }
+        switch(&server, "none").await;
+        for _ in 0..20 {
+            server.wait(300);
+            server.worker.deliver_due().await.unwrap();
+        }
+        assert!(server.store.undelivered_messages().await.unwrap().is_empty(), "nobody has to tell anything");
+        let kept = server.store.visit(visit).await.unwrap().unwrap();
+        let receipts = server.store.receipts(visit).await.unwrap();
+        let sent = std::str::from_utf8(receipts[0].sent.as_ref().unwrap().as_slice()).unwrap();
+        assert_eq!(tag(sent, "SO_CCCD"), "001090034567");
+        let card = kept.card_now().unwrap().number.as_str();
+        assert_eq!((tag(sent, "MA_THE_BHYT"), kept.insurance_now()), (card, InsuranceStatus::Renewed));
+        assert!(!card.contains("1148012345"), "hers");
+    }
+}

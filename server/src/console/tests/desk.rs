@@ -220,6 +220,7 @@ async fn what_was_sent_is_put_right_by_a_person_who_says_so() {
         ..world.check_in(crate::store::conformance::visit(Some("001148012345")), at(0)).await
     };
     let recorded = desk.store.record_check_in(check_in).await.unwrap();
+    assert!(desk.store.claim_message(at(1), jiff::SignedDuration::from_mins(2)).await.unwrap().is_some());
     let correction = format!(
         "seen=1&wrong=person&reason={}&full_name={}&number=001090034567&birth=1990&sex=male&where_to=illness%2Fp1",
         typed("bấm nhầm người"),

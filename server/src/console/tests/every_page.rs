@@ -99,6 +99,8 @@ async fn checked_in(desk: &Desk, world: &World<'_>) -> Recorded {
 
 /// A correction that a person has to tell the insurance register, in words that name the patient.
 async fn told(desk: &Desk, patient: &Recorded) -> String {
+    let lease = jiff::SignedDuration::from_mins(2);
+    assert!(desk.store.claim_message(at(1), lease).await.unwrap().is_some(), "it was sent, or tried");
     let path = format!("/staff/visits/{}/correct", patient.visit);
     let form = format!(
         "seen=1&wrong=data&reason={}&full_name={}&number=&birth=1948&sex=female&where_to=illness%2Fp1",

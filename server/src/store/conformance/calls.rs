@@ -28,7 +28,7 @@ fn admission(call: Uuid, number: Option<&str>, at: Timestamp) -> AdmitByHand {
     AdmitByHand {
         call,
         decision: decision(),
-        visit: NewVisit { strength: Strength::NoDocument, ..visit(number) },
+        visit: NewVisit { method: Method::ByHand, strength: Strength::NoDocument, ..visit(number) },
         chip: None,
         submission: None,
         messages: Vec::new(),
@@ -139,4 +139,13 @@ pub async fn a_call_from_the_first_screen_needs_no_conversation(world: &World<'_
         at: at(1),
     };
     assert!(matches!(world.store.call_staff(foreign).await, Err(StoreError::UnknownSession)));
+}
+
+pub async fn who_had_a_number_already_was_admitted_by_nobody(world: &World<'_>) {
+    let first = world.checked_in("001148012345", at(0)).await;
+    let call = call(world, None, ReasonCode::HelpWanted, at(1)).await;
+    let again = world.store.admit_by_hand(admission(call, Some("001148012345"), at(2))).await.unwrap();
+    assert_eq!((again.visit, again.already), (first.visit, true));
+    let kept = world.store.visit(first.visit).await.unwrap().unwrap();
+    assert_eq!((kept.recorded.method, kept.decision), (Method::Chip, None), "the chip did");
 }

@@ -26,6 +26,7 @@ pub mod alerts;
 pub mod answers;
 pub mod calls;
 pub mod consents;
+pub mod corrections;
 pub mod desk;
 pub mod erasure;
 pub mod incidents;
@@ -110,6 +111,7 @@ macro_rules! conformance_tests {
                 who_is_admitted_by_hand_gets_a_number_and_the_kiosk_learns_it
                 who_is_admitted_by_hand_with_a_number_is_the_person_known_by_it
                 a_call_can_be_answered_once
+                who_had_a_number_already_was_admitted_by_nobody
                 a_call_from_the_first_screen_needs_no_conversation;
             outbox:
                 a_message_goes_out_with_its_record_or_not_at_all
@@ -133,6 +135,15 @@ macro_rules! conformance_tests {
                 a_wrong_admission_is_corrected_and_the_old_one_stays
                 of_two_corrections_of_one_version_the_first_counts
                 what_the_register_was_sent_is_put_right_by_a_person;
+            corrections:
+                what_was_asked_about_the_wrong_person_counts_for_nothing
+                what_a_chip_proved_of_one_person_is_not_said_of_another
+                a_visit_is_corrected_as_often_as_it_was_wrong
+                what_never_went_out_is_not_told
+                the_right_person_s_check_in_outlives_the_wrong_person
+                who_was_identified_sees_what_was_kept_while_nobody_knew_them
+                who_was_recorded_by_mistake_is_in_nobody_else_s_records
+                a_mark_and_an_erasure_are_about_whose_visit_it_is_now;
             desk:
                 a_call_that_is_acknowledged_says_who_is_coming
                 two_members_of_staff_cannot_take_the_same_call
@@ -210,6 +221,7 @@ macro_rules! conformance_tests {
                 what_was_sent_goes_after_thirty_days_and_its_receipt_after_a_year
                 what_staff_did_about_a_call_is_forgotten_after_a_year
                 what_the_desk_wrote_of_an_old_visit_goes_with_it
+                what_staff_decided_about_an_old_visit_s_messages_goes_with_it
                 who_was_identified_of_late_keeps_their_key
                 a_consent_goes_with_its_role;
         }

@@ -18,16 +18,19 @@ pub async fn with_messages(world: &World<'_>, number: &str, kinds: &[MessageKind
     world.store.record_check_in(CheckIn { messages, ..check_in }).await.unwrap()
 }
 
-async fn claimed(world: &World<'_>, now: Timestamp) -> Option<ClaimedMessage> {
+/// The message that is leased now.
+pub async fn claimed(world: &World<'_>, now: Timestamp) -> Option<ClaimedMessage> {
     world.store.claim_message(now, LEASE).await.unwrap()
 }
 
-async fn delivered(world: &World<'_>, message: Uuid, now: Timestamp) {
+/// A message was taken.
+pub async fn delivered(world: &World<'_>, message: Uuid, now: Timestamp) {
     let delivered = Delivered { message, receipt: None, found: None, at: now };
     world.store.message_delivered(delivered).await.unwrap();
 }
 
-async fn failed(world: &World<'_>, message: &ClaimedMessage, again: Option<Timestamp>, now: Timestamp) {
+/// A message was not taken.
+pub async fn failed(world: &World<'_>, message: &ClaimedMessage, again: Option<Timestamp>, now: Timestamp) {
     let failed = NotDelivered {
         message: message.id,
         attempt: message.attempt,
@@ -38,7 +41,8 @@ async fn failed(world: &World<'_>, message: &ClaimedMessage, again: Option<Times
     world.store.message_not_delivered(failed).await.unwrap();
 }
 
-fn decide(message: Uuid, now: Timestamp) -> DecideMessage {
+/// What staff decide about a dead letter.
+pub fn decide(message: Uuid, now: Timestamp) -> DecideMessage {
     let decision =
         Decision {
             staff: "Trần Văn Mẫu".into(), id: None, reason: "Đã báo qua điện thoại".into()
@@ -46,7 +50,8 @@ fn decide(message: Uuid, now: Timestamp) -> DecideMessage {
     DecideMessage { message, decision, at: now }
 }
 
-async fn first_cost(world: &World<'_>, visit: Uuid, part: &str, now: Timestamp) -> FirstCost {
+/// The first cost of a visit, as the station's software reports it.
+pub async fn first_cost(world: &World<'_>, visit: Uuid, part: &str, now: Timestamp) -> FirstCost {
     FirstCost {
         visit,
         message: Some(NewMessage { part: part.to_owned(), ..message(MessageKind::CheckIn, now) }),
@@ -193,7 +198,7 @@ pub async fn what_a_person_has_to_tell_is_theirs_from_the_beginning(world: &Worl
 }
 
 /// What the insurance register found, and nothing to be kept of its answer.
-fn found(insurance: Insurance) -> Found {
+pub fn found(insurance: Insurance) -> Found {
     Found::Insurance(InsuranceFound { insurance, number: None, answer: None })
 }
 

@@ -22,7 +22,8 @@ fn unknown() -> NewVisit {
     NewVisit { patient, method: Method::Undetermined, strength: Strength::NoDocument, insurance, ..visit }
 }
 
-async fn emergency(world: &World<'_>, at: Timestamp) -> Received {
+/// Somebody unknown is received.
+pub async fn emergency(world: &World<'_>, at: Timestamp) -> Received {
     let reception = ReceiveByHand {
         occasion: Occasion::Emergency,
         visit: unknown(),
@@ -48,12 +49,14 @@ pub fn correction(recorded: &Recorded, wrong: Wrong, patient: Patient, at: Times
             staff: "Lê Thị Cán".into(), id: None, reason: "nhập nhầm người".into()
         },
         look_up: None,
+        population_check: None,
         to_say: secret("nói lại"),
         at,
     }
 }
 
-fn patient(name: &str, number: Option<&str>) -> Patient {
+/// A patient with this name and number.
+pub fn patient(name: &str, number: Option<&str>) -> Patient {
     let mut patient = visit(number).patient;
     patient.full_name = name.into();
     patient
@@ -200,6 +203,7 @@ pub async fn what_the_register_was_sent_is_put_right_by_a_person(world: &World<'
         ..world.check_in(visit(Some("001148012345")), at(0)).await
     };
     let recorded = world.store.record_check_in(check_in).await.unwrap();
+    assert!(world.store.claim_message(at(1), SignedDuration::from_mins(2)).await.unwrap().is_some());
     for seen in [1, 2] {
         let patient = patient("Nguyễn Thị Hòa", Some("001148012345"));
         let fix = CorrectVisit { seen, ..correction(&recorded, Wrong::Data, patient, at(10)) };

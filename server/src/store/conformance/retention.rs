@@ -5,7 +5,7 @@ use flows::law::{Record, retention::Ending};
 use super::{
     consents::consenting,
     incidents::{noticed, stepped},
-    outbox::{message, with_messages},
+    outbox::{claimed, decide, failed, message, with_messages},
     reception::correction,
     staff::signed_in,
     subject_requests::decision,
@@ -19,6 +19,7 @@ use crate::{
         look_ups::{LookedUp, NewLookUp},
         retention::{Mark, MarkKind, PurgeProof},
         staff::{Presented, StaffSession},
+        subject_requests::ReadRecords,
     },
 };
 
@@ -326,6 +327,24 @@ pub async fn what_the_desk_wrote_of_an_old_visit_goes_with_it(world: &World<'_>)
     for version in world.store.visit_versions(old.visit).await.unwrap() {
         assert!(version.patient.is_none() && version.decision.is_none());
     }
+    assert!(world.store.visit(young.visit).await.unwrap().unwrap().patient.is_some());
+}
+
+pub async fn what_staff_decided_about_an_old_visit_s_messages_goes_with_it(world: &World<'_>) {
+    let old = with_messages(world, "001148012345", &[MessageKind::CheckIn]).await;
+    let letter = claimed(world, at(1)).await.unwrap();
+    failed(world, &letter, None, at(2)).await;
+    world.store.set_message_aside(decide(letter.id, at(3))).await.unwrap();
+    let young = world.checked_in("001148012345", at(4 * YEAR)).await;
+    assert_eq!(young.subject, old.subject);
+    let read = async || {
+        let reading = ReadRecords { subject: old.subject, decision: decision("theo yêu cầu"), at: at(9) };
+        serde_json::to_string(&world.store.read_records(reading).await.unwrap().tables).unwrap()
+    };
+    assert!(read().await.contains("Đã báo qua điện thoại"));
+    // The visit, and what was decided about its message.
+    assert_eq!(went(world, Record::Visit, at(5 * YEAR)).await, 2);
+    assert!(!read().await.contains("Đã báo qua điện thoại"));
     assert!(world.store.visit(young.visit).await.unwrap().unwrap().patient.is_some());
 }
 

@@ -19,7 +19,8 @@ pub fn decision(reason: &str) -> Decision {
     Decision { staff: "Trần Văn Mẫu".into(), id: None, reason: reason.into() }
 }
 
-async fn received(world: &World<'_>, kind: RequestKind, subject: Option<Uuid>, when: Timestamp) -> Uuid {
+/// A request that was received.
+pub async fn received(world: &World<'_>, kind: RequestKind, subject: Option<Uuid>, when: Timestamp) -> Uuid {
     let request = NewSubjectRequest {
         kind,
         subject,
@@ -37,7 +38,8 @@ async fn received(world: &World<'_>, kind: RequestKind, subject: Option<Uuid>, w
     world.store.receive_request(request).await.unwrap()
 }
 
-async fn carried_out(
+/// Carries a request out.
+pub async fn carried_out(
     world: &World<'_>,
     request: Uuid,
     action: Action,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     SqliteStore,
     audit::Logged,
+    corrections,
     transaction::{Transaction, time},
     writer::Operation,
 };
@@ -67,14 +68,7 @@ impl Operation for KeepHistory {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
         let visit = self.visit.to_string();
-        let subject: String = sqlx::query_scalar(
-            "SELECT coalesce((SELECT subject FROM visit_versions WHERE visit = ?1 ORDER BY version DESC LIMIT 1), subject)
-             FROM visits WHERE id = ?1",
-        )
-        .bind(&visit)
-        .fetch_optional(tx.on())
-        .await?
-        .ok_or(StoreError::UnknownVisit)?;
+        let subject = corrections::whose(tx, &visit).await?;
         let key = tx.key(&subject).await?.ok_or(StoreError::UnknownVisit)?;
         let answer = New {
             visit: &visit,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Keys, SqliteStore,
     audit::Logged,
-    checks, numbers, outbox, parse_word,
+    checks, numbers, outbox, parse_word, purge,
     transaction::{Transaction, id, time},
     visits, word,
     writer::Operation,
@@ -18,12 +18,10 @@ use crate::{
     store::{
         CorrectVisit, Corrected, Corrections, Decision, MessageKind, NewMessage, Patient, Recorded,
         StoreError, Visit, VisitVersion, Wrong,
+        retention::MarkKind,
         visits::{insurance_code, insurance_status},
     },
 };
-
-/// The part that tells a correction's message from those of earlier versions.
-const PARTS: [&str; 9] = ["2", "3", "4", "5", "6", "7", "8", "9", "10"];
 
 fn place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
     Place { table: "visit_versions", column, row }
@@ -65,10 +63,9 @@ impl Operation for CorrectVisit {
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Corrected, StoreError> {
         let visit = self.visit.to_string();
         let last = last(tx, &visit).await?;
-        let part = usize::try_from(last.version).ok().and_then(|version| PARTS.get(version.checked_sub(1)?));
-        let (true, Some(part)) = (last.version == self.seen, part) else {
+        if last.version != self.seen {
             return Err(StoreError::VisitCorrected);
-        };
+        }
         let before = tx.key(&last.subject).await?.ok_or(StoreError::UnknownVisit)?;
         let (subject, key) = match self.wrong {
             // Their number may be what was wrong; nobody else may have it.
@@ -104,30 +101,77 @@ impl Operation for CorrectVisit {
         for given in numbers::of_patient(&self.patient, false) {
             numbers::keep(tx, (&subject, &key), &given, self.at).await?;
         }
-        if let Some(look_up) = &self.look_up {
-            let message = NewMessage { part: (*part).to_owned(), ..look_up.clone() };
-            let about = outbox::About { visit: &visit, subject: &subject, key: &key };
-            outbox::queue(tx, &about, &message, self.at).await?;
-        }
-        let told: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE visit = ? AND kind = ? AND state IN ('waiting', 'delivered', 'dead')",
+        let about = outbox::About { visit: &visit, subject: &subject, key: &key };
+        let another = self.wrong.is_about_somebody_else() || !same(tx.on(), &last.subject, &subject).await?;
+        ask_anew(tx, self, &about, (version, another)).await?;
+        // One that was never tried is written from the corrected record when its turn comes.
+        let told: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE visit = ? AND kind = ?
+                 AND (state = 'delivered' OR attempts > 0))",
         )
         .bind(&visit)
         .bind(MessageKind::CheckIn.as_str())
         .fetch_one(tx.on())
         .await?;
-        if told > 0 {
+        if told {
             let message = NewMessage {
                 kind: MessageKind::Correction,
-                part: (*part).to_owned(),
+                part: version.to_string(),
                 payload: self.to_say.clone(),
                 not_before: self.at,
             };
-            let about = outbox::About { visit: &visit, subject: &subject, key: &key };
             outbox::queue(tx, &about, &message, self.at).await?;
         }
-        Ok(Corrected { version, to_tell: told > 0 })
+        Ok(Corrected { version, to_tell: told })
     }
+}
+
+/// Ends the questions about what was corrected, asks those about what is right, and has what waits for the answers
+/// wait for these.
+async fn ask_anew(
+    tx: &mut Transaction<'_>,
+    correction: &CorrectVisit,
+    about: &outbox::About<'_>,
+    (version, another): (u32, bool),
+) -> Result<(), StoreError> {
+    let CorrectVisit { look_up, population_check, at, .. } = correction;
+    let mut questions = Vec::new();
+    if another || look_up.is_some() {
+        outbox::end_questions(tx, about.visit, MessageKind::InsuranceLookUp, *at).await?;
+        questions.extend(look_up);
+    }
+    if another || population_check.is_some() {
+        let unanswered = outbox::end_questions(tx, about.visit, MessageKind::PopulationCheck, *at).await?;
+        questions.extend(population_check.as_ref().filter(|_| unanswered > 0));
+    }
+    for question in &questions {
+        // The version tells it from what was asked about earlier ones.
+        let message = NewMessage { part: version.to_string(), ..(*question).clone() };
+        outbox::queue(tx, about, &message, *at).await?;
+    }
+    if another || look_up.is_some() {
+        outbox::follow(tx, about, *at).await?;
+    }
+    Ok(())
+}
+
+/// Whether two subjects are one person, as staff said.
+async fn same(connection: &mut SqliteConnection, one: &str, other: &str) -> Result<bool, StoreError> {
+    if one == other {
+        return Ok(true);
+    }
+    let one = numbers::root(&mut *connection, one.to_owned()).await?;
+    Ok(one == numbers::root(connection, other.to_owned()).await?)
+}
+
+/// Whether what is said about `subject` is said about whose visit it is by its last version.
+pub(super) async fn is_about_theirs(
+    tx: &mut Transaction<'_>,
+    visit: &str,
+    subject: &str,
+) -> Result<bool, StoreError> {
+    let whose = whose(tx, visit).await?;
+    same(tx.on(), &whose, subject).await
 }
 
 async fn rows(connection: &mut SqliteConnection, visit: &str) -> Result<Vec<SqliteRow>, StoreError> {
@@ -195,8 +239,15 @@ pub(super) async fn apply(
 ) -> Result<(), StoreError> {
     let all = rows(&mut *connection, &visit.recorded.visit.to_string()).await?;
     let Some(row) = all.last() else { return Ok(()) };
-    let key = keys.fetch(connection, row.try_get("subject")?).await?;
+    if let Some(since) = somebody_else(&mut *connection, &visit.recorded, &all).await? {
+        let key = keys.fetch(&mut *connection, since.try_get("subject")?).await?;
+        let since = version(since, key.as_ref())?;
+        visit.forget_proof_before(since.at, since.decision);
+    }
+    let key = keys.fetch(&mut *connection, row.try_get("subject")?).await?;
     let last = version(row, key.as_ref())?;
+    visit.restricted =
+        purge::marks(&mut *connection, &last.subject.to_string()).await?.contains(&MarkKind::Restricted);
     let coverage = opened::<Insurance>(row, "coverage", key.as_ref())?;
     let recorded = &mut visit.recorded;
     recorded.subject = last.subject;
@@ -213,6 +264,28 @@ pub(super) async fn apply(
         visit.insurance_check = None;
     }
     Ok(())
+}
+
+/// The last version that says that somebody else came, or that they showed nothing of what was proved: what a chip
+/// proved before is not about them.
+async fn somebody_else<'a>(
+    connection: &mut SqliteConnection,
+    first: &Recorded,
+    rows: &'a [SqliteRow],
+) -> Result<Option<&'a SqliteRow>, StoreError> {
+    let mut found = None;
+    let (mut subject, mut established) = (first.subject, (first.method, first.strength));
+    for row in rows {
+        let next = version(row, None)?;
+        let another = next.wrong.is_some_and(Wrong::is_about_somebody_else)
+            || (next.method, next.strength) != established
+            || !same(&mut *connection, &subject.to_string(), &next.subject.to_string()).await?;
+        if another {
+            found = Some(row);
+        }
+        (subject, established) = (next.subject, (next.method, next.strength));
+    }
+    Ok(found)
 }
 
 async fn versions(
@@ -243,13 +316,16 @@ async fn versions(
 }
 
 /// The subjects of temporary records that turned out to be this one's: they are erased together.
-pub(super) async fn temporary_of(tx: &mut Transaction<'_>, subject: &str) -> Result<Vec<String>, StoreError> {
+pub(super) async fn temporary_of(
+    connection: &mut SqliteConnection,
+    subject: &str,
+) -> Result<Vec<String>, StoreError> {
     let temporary = sqlx::query_scalar(
         "SELECT DISTINCT visits.subject FROM visit_versions JOIN visits ON visits.id = visit_versions.visit
          WHERE visit_versions.subject = ?1 AND wrong = 'identified' AND visits.subject != ?1",
     )
     .bind(subject)
-    .fetch_all(tx.on())
+    .fetch_all(connection)
     .await?;
     Ok(temporary)
 }

@@ -88,7 +88,7 @@ async fn destroy_one(tx: &mut Transaction<'_>, subject: &str, at: Timestamp) -> 
     outbox::erase(tx, subject, at).await?;
     tx.log(Logged::KeyDestroyed, subject, &row, at).await?;
     // What was kept of them while nobody knew who they were.
-    for temporary in corrections::temporary_of(tx, subject).await? {
+    for temporary in corrections::temporary_of(tx.on(), subject).await? {
         if tx.destroy_key(&temporary).await? {
             numbers::forget(tx, &temporary, at).await?;
             let row = sqlx::query("SELECT * FROM subjects WHERE id = ?")

@@ -39,6 +39,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "file_accesses", include_str!("migrations/0009_file_accesses.sql")),
     (10, "patient", include_str!("migrations/0010_patient.sql")),
     (11, "law_at_the_desk", include_str!("migrations/0011_law_at_the_desk.sql")),
+    (12, "corrections", include_str!("migrations/0012_corrections.sql")),
 ];
 
 /// The owner of the key for responses that belong to no conversation.

@@ -24,12 +24,13 @@ const fn table(name: &'static str, key: &'static str, select: &'static str) -> T
     Table { name, key, select }
 }
 
-const TABLES: [Table; 14] = [
+const TABLES: [Table; 15] = [
     table("visits", "id", "SELECT * FROM visits WHERE id = ?"),
     table("visit_versions", "id", "SELECT * FROM visit_versions WHERE id = ?"),
     table("receptions", "visit", "SELECT * FROM receptions WHERE visit = ?"),
     table("task_endings", "task", "SELECT * FROM task_endings WHERE task = ?"),
     table("call_endings", "call", "SELECT * FROM call_endings WHERE call = ?"),
+    table("outbox_decisions", "id", "SELECT * FROM outbox_decisions WHERE id = ?"),
     table("insurance_checks", "id", "SELECT * FROM insurance_checks WHERE id = ?"),
     table("insurance_answers", "id", "SELECT * FROM insurance_answers WHERE id = ?"),
     table("outbox_receipts", "message", "SELECT * FROM outbox_receipts WHERE message = ?"),

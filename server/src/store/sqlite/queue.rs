@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     Keys,
     audit::Logged,
-    parse_word,
+    corrections, parse_word,
     transaction::{Transaction, bytes, id, time},
     writer::Operation,
 };
@@ -112,10 +112,7 @@ async fn decide(
     event: &Event<Uuid>,
     by: &Decision,
 ) -> Result<u64, StoreError> {
-    let subject: String = sqlx::query_scalar("SELECT subject FROM visits WHERE id = ?")
-        .bind(about.visit)
-        .fetch_one(tx.on())
-        .await?;
+    let subject = corrections::whose(tx, about.visit).await?;
     let id = tx.new_id()?;
     let key = tx.key(&subject).await?;
     let decision = key.map(|key| tx.seal(by, &key, place("decision", &id))).transpose()?;

@@ -144,7 +144,9 @@ async fn reception(
     visit: &str,
 ) -> Result<Option<Reception>, StoreError> {
     let row = sqlx::query(
-        "SELECT receptions.*, visits.subject FROM receptions JOIN visits ON visits.id = receptions.visit
+        "SELECT receptions.*, visits.subject, EXISTS (SELECT 1 FROM visit_versions
+             WHERE visit_versions.visit = visits.id AND wrong = 'person') AS another
+         FROM receptions JOIN visits ON visits.id = receptions.visit
          WHERE receptions.visit = ?",
     )
     .bind(visit)
@@ -153,8 +155,9 @@ async fn reception(
     let Some(row) = row else { return Ok(None) };
     let key = keys.fetch(connection, row.try_get("subject")?).await?;
     let stored: Vec<u8> = row.try_get("circumstances")?;
-    // Emptied where the visit is old and the person still comes.
-    let key = key.filter(|_| !stored.is_empty());
+    // Emptied where the visit is old and the person still comes; about somebody else where it was another's.
+    let another: bool = row.try_get("another")?;
+    let key = key.filter(|_| !stored.is_empty() && !another);
     let sealed = Sealed::<Circumstances>::from_stored(stored);
     Ok(Some(Reception {
         occasion: parse_word("receptions.occasion", row.try_get("occasion")?)?,

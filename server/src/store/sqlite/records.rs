@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use sqlx::{Column as _, Row as _, SqliteConnection, TypeInfo as _, ValueRef as _, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use super::{Keys, numbers};
+use super::{Keys, corrections, numbers};
 use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{StoreError, subject_requests::SubjectRecords},
@@ -21,6 +21,26 @@ const MOST_ROWS: i64 = 10_000;
 /// Keyed hashes: they say nothing to the person, and would help whoever guesses numbers.
 const LEFT_OUT: [(&str, &str); 3] =
     [("subjects", "look_up"), ("subject_numbers", "look_up"), ("queue_events", "code_look_up")];
+
+/// What a visit's own row says of how whoever came first was identified and insured: nothing for a person whose visit it
+/// turned out to be later. What counts for them is in its versions.
+const OF_WHO_CAME_FIRST: [&str; 15] = [
+    "subject",
+    "session",
+    "phuong_thuc_dinh_danh",
+    "strength",
+    "evidence_basis",
+    "signer_sha256",
+    "insurance",
+    "insurance_result",
+    "insurance_card",
+    "patient",
+    "verdict",
+    "access",
+    "challenge",
+    "proof",
+    "submission",
+];
 
 /// A foreign key: rows of `table` name a row of `parent` in `column`.
 struct Reference {
@@ -63,11 +83,11 @@ pub(super) async fn of(
     keys: &Keys,
     subject: Uuid,
 ) -> Result<SubjectRecords, StoreError> {
-    // With those that were merged into it: they are the same person.
-    let mut owners = vec![subject.to_string()];
-    owners.extend(numbers::merged_into(connection, &subject.to_string()).await?);
+    let owners = owners(connection, subject).await?;
     let references = references(connection).await?;
     let mut found = Found::new();
+    // Visits that turned out to be theirs name them in a version, and what belongs to a visit names the visit.
+    found.insert("visits".into(), visits_of(connection, &owners).await?);
     for owner in &owners {
         let start: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM subjects WHERE id = ?")
             .bind(owner)
@@ -87,7 +107,7 @@ pub(super) async fn of(
         let mut more = false;
         for reference in &references {
             let Some(parents) = found.get(&reference.parent) else { continue };
-            let rows = naming(connection, reference, parents).await?;
+            let rows = naming(connection, reference, (parents, &owners)).await?;
             let known = found.entry(reference.table.clone()).or_default();
             let before = known.len();
             known.extend(rows);
@@ -112,11 +132,75 @@ pub(super) async fn of(
     Ok(SubjectRecords { subject, tables })
 }
 
-/// The rows that name one of `parents`.
+/// The subjects that are this person: itself, those that were merged into it, and the temporary ones under which it was
+/// kept while nobody knew who it was.
+async fn owners(connection: &mut SqliteConnection, subject: Uuid) -> Result<Vec<String>, StoreError> {
+    let mut owners = vec![subject.to_string()];
+    owners.extend(numbers::merged_into(connection, &subject.to_string()).await?);
+    for known in owners.clone() {
+        for temporary in corrections::temporary_of(connection, &known).await? {
+            if !owners.contains(&temporary) {
+                owners.push(temporary);
+            }
+        }
+    }
+    Ok(owners)
+}
+
+/// The visits that are theirs by the last version.
+async fn visits_of(
+    connection: &mut SqliteConnection,
+    owners: &[String],
+) -> Result<BTreeSet<i64>, StoreError> {
+    let rows: Vec<i64> = sqlx::query_scalar(
+        "SELECT visits.rowid FROM current_subjects JOIN visits ON visits.id = current_subjects.visit
+         WHERE current_subjects.subject IN (SELECT value FROM json_each(?))",
+    )
+    .bind(json(owners)?)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Which rows that name a visit are this person's: it may have been another's before, or be another's now.
+async fn whose(connection: &mut SqliteConnection, table: &str) -> Result<&'static str, StoreError> {
+    let with_subject: bool =
+        sqlx::query_scalar("SELECT count(*) > 0 FROM pragma_table_info(?) WHERE name = 'subject'")
+            .bind(table)
+            .fetch_one(connection)
+            .await?;
+    Ok(match table {
+        // What was said in a conversation is of who was there, whosever the visit is now.
+        "sessions" => {
+            "AND visit IN (SELECT id FROM visits WHERE subject IN (SELECT value FROM json_each(?3)))"
+        }
+        "outbox_receipts" => {
+            "AND message IN (SELECT id FROM outbox WHERE subject IN (SELECT value FROM json_each(?3)))"
+        }
+        // An answer is about whose visit it was when it came.
+        "card_checks" | "insurance_checks" | "population_checks" => {
+            "AND coalesce(
+                 (SELECT subject FROM visit_versions AS known WHERE known.visit = named.visit AND known.at <= named.at
+                  ORDER BY version DESC LIMIT 1),
+                 (SELECT subject FROM visits WHERE id = named.visit)) IN (SELECT value FROM json_each(?3))"
+        }
+        _ if with_subject => "AND subject IN (SELECT value FROM json_each(?3))",
+        _ => {
+            "AND visit IN (SELECT current_subjects.visit FROM current_subjects
+                 WHERE current_subjects.subject IN (SELECT value FROM json_each(?3)))"
+        }
+    })
+}
+
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Malformed { what: "a list of rows" })
+}
+
+/// The rows that name one of `parents`, as far as they are about one of `owners`.
 async fn naming(
     connection: &mut SqliteConnection,
     reference: &Reference,
-    parents: &BTreeSet<i64>,
+    (parents, owners): (&BTreeSet<i64>, &[String]),
 ) -> Result<Vec<i64>, StoreError> {
     let Reference { table, column, parent, parent_column } = reference;
     // Tables without row numbers hold counters and nonces.
@@ -127,15 +211,15 @@ async fn naming(
     if !numbered || parents.is_empty() {
         return Ok(Vec::new());
     }
-    let parents =
-        serde_json::to_string(parents).map_err(|_| StoreError::Malformed { what: "row numbers" })?;
+    let theirs = if parent == "visits" { whose(&mut *connection, table).await? } else { "" };
     let sql = format!(
-        "SELECT rowid FROM \"{table}\" WHERE \"{column}\" IN (SELECT \"{parent_column}\" FROM \"{parent}\"
-             WHERE rowid IN (SELECT value FROM json_each(?))) LIMIT ?"
+        "SELECT rowid FROM \"{table}\" AS named WHERE \"{column}\" IN (SELECT \"{parent_column}\" FROM \"{parent}\"
+             WHERE rowid IN (SELECT value FROM json_each(?1))) {theirs} LIMIT ?2"
     );
     let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(parents)
+        .bind(json(parents)?)
         .bind(MOST_ROWS)
+        .bind(json(owners)?)
         .fetch_all(connection)
         .await?;
     Ok(rows)
@@ -150,7 +234,7 @@ async fn open(
     row: &SqliteRow,
 ) -> Result<Map<String, Value>, StoreError> {
     let mut names = subjects.to_vec();
-    for column in ["id", "session", "request", "call", "message"] {
+    for column in ["id", "session", "visit", "request", "call", "message", "task"] {
         if let Ok(Some(owner)) = row.try_get::<Option<String>, _>(column) {
             names.push(owner);
         }
@@ -160,9 +244,14 @@ async fn open(
         owners.extend(keys.fetch(connection, name).await?);
     }
     let mut opened = Map::new();
+    // Whoever came first is somebody else: their chip's proof is in no other person's records.
+    let foreign = table == "visits" && {
+        let first: String = row.try_get("subject")?;
+        !subjects.contains(&first)
+    };
     for column in row.columns() {
         let name = column.name();
-        if LEFT_OUT.contains(&(table, name)) {
+        if LEFT_OUT.contains(&(table, name)) || (foreign && OF_WHO_CAME_FIRST.contains(&name)) {
             continue;
         }
         let value = row.try_get_raw(column.ordinal())?;

@@ -194,8 +194,8 @@ async fn delete(tx: &mut Transaction<'_>, subject: Uuid, at: Timestamp) -> Resul
     let row = subject.to_string();
     tx.key(&row).await?.ok_or(StoreError::UnknownSubject)?;
     let youngest: Option<i64> = sqlx::query_scalar(
-        "SELECT max(at) FROM visits
-         WHERE subject = ?1 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?1)",
+        "SELECT max(visits.at) FROM current_subjects JOIN visits ON visits.id = current_subjects.visit
+         WHERE current_subjects.subject IN (SELECT same FROM same_person WHERE same_person.subject = ?1)",
     )
     .bind(&row)
     .fetch_one(tx.on())

@@ -5,7 +5,10 @@ use identity::SecretBytes;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::{super::checks, erase, payload_place};
+use super::{
+    super::{checks, corrections},
+    About, erase, follow, payload_place,
+};
 use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
@@ -124,7 +127,9 @@ impl Operation for Delivered {
             keep(tx, &row, receipt, key, self.at).await?;
         }
         let visit = row.try_get("visit")?;
-        match &self.found {
+        // Whose visit it is may have turned out since it was asked: the answer about somebody else is not about it.
+        let theirs = corrections::is_about_theirs(tx, visit, row.try_get("subject")?).await?;
+        match self.found.as_ref().filter(|_| theirs) {
             Some(Found::Insurance(insurance)) => {
                 checks::keep_insurance(tx, visit, row.try_get("subject")?, insurance, self.at).await
             }
@@ -179,9 +184,16 @@ impl Operation for NotDelivered {
         .bind(self.attempt)
         .fetch_optional(tx.on())
         .await?;
-        match row {
-            Some(row) => tx.log(Logged::MessageDeferred, &message, &row, self.at).await,
-            None => Ok(()),
+        let Some(row) = row else { return Ok(()) };
+        tx.log(Logged::MessageDeferred, &message, &row, self.at).await?;
+        // It was on its way when the visit turned out to be somebody else's.
+        let (visit, before): (&str, &str) = (row.try_get("visit")?, row.try_get("subject")?);
+        let whose = corrections::whose(tx, visit).await?;
+        match tx.key(&whose).await? {
+            Some(key) if whose != before => {
+                follow(tx, &About { visit, subject: &whose, key: &key }, self.at).await
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 
 use super::{
     audit::Logged,
-    requests,
+    corrections, requests,
     transaction::{Transaction, id},
     writer::Operation,
 };
@@ -15,9 +15,11 @@ use crate::{
     store::{FirstCost, MessageKind, NewMessage, Queued, StoreError},
 };
 
+mod corrected;
 mod delivery;
 mod staff;
 
+pub(super) use corrected::{end_questions, follow};
 pub(super) use delivery::Claim;
 pub(super) use staff::{Decide, Listed, Outcome, receipts, status, undelivered};
 
@@ -82,11 +84,7 @@ impl Operation for FirstCost {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Option<Queued>, StoreError> {
         let visit = self.visit.to_string();
-        let subject: String = sqlx::query_scalar("SELECT subject FROM visits WHERE id = ?")
-            .bind(&visit)
-            .fetch_optional(tx.on())
-            .await?
-            .ok_or(StoreError::UnknownVisit)?;
+        let subject = corrections::whose(tx, &visit).await?;
         let key = tx.key(&subject).await?.ok_or(StoreError::UnknownVisit)?;
         let queued = match &self.message {
             Some(message) => {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{delivery::answer_place, payload_place};
 use crate::{
-    sealed::{Place, Sealed},
+    sealed::{DataKey, Place, Sealed},
     store::{
         DecideMessage, KeptReceipt, Lane, MessageKind, OutboxStatus, Standing, StoreError,
         UndeliveredMessage,
@@ -167,39 +167,36 @@ pub(in crate::store::sqlite) async fn receipts(
     keys: &Keys,
     visit: Uuid,
 ) -> Result<Vec<KeptReceipt>, StoreError> {
-    let visit = visit.to_string();
-    let subject: Option<String> = sqlx::query_scalar("SELECT subject FROM visits WHERE id = ?")
-        .bind(&visit)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let key = match subject {
-        Some(subject) => keys.fetch(&mut *connection, &subject).await?,
-        None => None,
-    };
     let rows = sqlx::query(
-        "SELECT outbox_receipts.*, outbox.payload FROM outbox_receipts JOIN outbox ON outbox.id = message
+        "SELECT outbox_receipts.*, outbox.payload, outbox.subject FROM outbox_receipts JOIN outbox ON outbox.id = message
          WHERE outbox_receipts.visit = ? ORDER BY outbox_receipts.at, seq",
     )
-    .bind(&visit)
-    .fetch_all(connection)
+    .bind(visit.to_string())
+    .fetch_all(&mut *connection)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let message: &str = row.try_get("message")?;
-            let unsealed = |sealed: Option<Vec<u8>>, place| {
-                let (Some(key), Some(sealed)) = (&key, sealed) else { return Ok(None) };
-                Ok::<_, StoreError>(Some(Sealed::<SecretBytes>::from_stored(sealed).open(key, place)?))
-            };
-            Ok(KeptReceipt {
-                message: id("outbox_receipts.message", message)?,
-                transaction: row.try_get("receipt")?,
-                received: time("outbox_receipts.received_at", row.try_get("received_at")?)?,
-                at: time("outbox_receipts.at", row.try_get("at")?)?,
-                sent: unsealed(row.try_get("payload")?, payload_place(message))?,
-                answer: unsealed(row.try_get("answer")?, answer_place(message))?,
-            })
-        })
-        .collect()
+    let mut receipts = Vec::with_capacity(rows.len());
+    for row in &rows {
+        // Of whom the message was, whosever the visit is now.
+        let key = keys.fetch(&mut *connection, row.try_get("subject")?).await?;
+        receipts.push(receipt(row, key.as_ref())?);
+    }
+    Ok(receipts)
+}
+
+fn receipt(row: &SqliteRow, key: Option<&DataKey>) -> Result<KeptReceipt, StoreError> {
+    let message: &str = row.try_get("message")?;
+    let unsealed = |sealed: Option<Vec<u8>>, place| {
+        let (Some(key), Some(sealed)) = (key, sealed) else { return Ok(None) };
+        Ok::<_, StoreError>(Some(Sealed::<SecretBytes>::from_stored(sealed).open(key, place)?))
+    };
+    Ok(KeptReceipt {
+        message: id("outbox_receipts.message", message)?,
+        transaction: row.try_get("receipt")?,
+        received: time("outbox_receipts.received_at", row.try_get("received_at")?)?,
+        at: time("outbox_receipts.at", row.try_get("at")?)?,
+        sent: unsealed(row.try_get("payload")?, payload_place(message))?,
+        answer: unsealed(row.try_get("answer")?, answer_place(message))?,
+    })
 }
 
 pub(in crate::store::sqlite) async fn status(

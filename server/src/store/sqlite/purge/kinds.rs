@@ -80,6 +80,8 @@ pub(super) const KINDS: [Kind; 18] = [
         find: "SELECT insurance_checks.id FROM insurance_checks JOIN visits ON visits.id = insurance_checks.visit
              WHERE insurance_checks.at < ?1 AND card IS NOT NULL
                  AND visits.subject NOT IN (SELECT subject FROM marked_subjects)
+                 AND NOT EXISTS (SELECT 1 FROM current_subjects JOIN marked_subjects USING (subject)
+                     WHERE current_subjects.visit = visits.id)
              ORDER BY insurance_checks.at LIMIT ?2",
         how: How::Rows(&[empties(
             "insurance_checks",
@@ -111,6 +113,8 @@ pub(super) const KINDS: [Kind; 18] = [
         ending: Ending::RowDeleted,
         find: "SELECT message FROM outbox_receipts JOIN visits ON visits.id = outbox_receipts.visit
              WHERE outbox_receipts.at < ?1 AND visits.subject NOT IN (SELECT subject FROM marked_subjects)
+                 AND NOT EXISTS (SELECT 1 FROM current_subjects JOIN marked_subjects USING (subject)
+                     WHERE current_subjects.visit = visits.id)
              ORDER BY outbox_receipts.at LIMIT ?2",
         how: How::Rows(&[deletes(
             "outbox_receipts",
@@ -122,6 +126,8 @@ pub(super) const KINDS: [Kind; 18] = [
         ending: Ending::RowDeleted,
         find: "SELECT queue_events.id FROM queue_events JOIN visits ON visits.id = queue_events.visit
              WHERE queue_events.at < ?1 AND visits.subject NOT IN (SELECT subject FROM marked_subjects)
+                 AND NOT EXISTS (SELECT 1 FROM current_subjects JOIN marked_subjects USING (subject)
+                     WHERE current_subjects.visit = visits.id)
              ORDER BY queue_events.at LIMIT ?2",
         how: How::Rows(&[deletes("queue_events", "DELETE FROM queue_events WHERE id = ? RETURNING *")]),
     },
@@ -171,6 +177,11 @@ pub(super) const KINDS: [Kind; 18] = [
             empties(
                 "call_endings",
                 "UPDATE call_endings SET decision = x'' WHERE visit = ? AND decision <> x'' RETURNING *",
+            ),
+            empties(
+                "outbox_decisions",
+                "UPDATE outbox_decisions SET decision = x'' WHERE decision <> x''
+                     AND message IN (SELECT outbox.id FROM outbox WHERE outbox.visit = ?) RETURNING *",
             ),
         ]),
     },

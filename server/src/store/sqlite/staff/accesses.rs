@@ -51,9 +51,10 @@ async fn write(
     };
     let row = sqlx::query(
         "INSERT INTO accesses (id, staff, session, visit, subject, shown, purpose, reason, at)
-         SELECT ?1, ?2, ?3, visits.id, visits.subject, ?5, ?6, ?7, ?8 FROM visits WHERE visits.id = ?4
-             AND (?9 OR NOT EXISTS (SELECT 1 FROM accesses
-                                    WHERE session = ?3 AND visit = ?4 AND shown = ?5 AND purpose = ?6))
+         SELECT ?1, ?2, ?3, visit, subject, ?5, ?6, ?7, ?8 FROM current_subjects WHERE visit = ?4
+             AND (?9 OR NOT EXISTS (SELECT 1 FROM accesses AS before
+                 WHERE before.session = ?3 AND before.visit = ?4 AND before.shown = ?5 AND before.purpose = ?6
+                     AND before.subject = current_subjects.subject))
          RETURNING *",
     )
     .bind(&new)
@@ -149,14 +150,17 @@ async fn rows(
     keys: &Keys,
     which: Accesses,
 ) -> Result<Vec<Access>, StoreError> {
-    let (column, value) = match which {
-        Accesses::Latest => ("?1", String::new()),
-        Accesses::By(staff) => ("seen.staff", staff.to_string()),
-        Accesses::To(subject) => ("seen.subject", subject.to_string()),
+    let (chosen, value) = match which {
+        Accesses::Latest => ("?1 = ''", String::new()),
+        Accesses::By(staff) => ("seen.staff = ?1", staff.to_string()),
+        Accesses::To(subject) => (
+            "seen.subject IN (SELECT same FROM same_person WHERE same_person.subject = ?1)",
+            subject.to_string(),
+        ),
     };
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
         "SELECT seen.*, staff.profile FROM ({ROWS}) AS seen JOIN staff ON staff.id = seen.staff
-         WHERE {column} = ?1 ORDER BY seen.at DESC, seen.place DESC LIMIT ?2"
+         WHERE {chosen} ORDER BY seen.at DESC, seen.place DESC LIMIT ?2"
     )))
     .bind(value)
     .bind(MOST_ACCESSES)

@@ -207,9 +207,11 @@ async fn first(connection: &mut SqliteConnection, keys: &Keys, row: &SqliteRow) 
             .await?
             .contains(&MarkKind::Restricted);
         let ending = sqlx::query(
-            "SELECT call, decision FROM call_endings WHERE visit = ? AND decision <> x'' ORDER BY at LIMIT 1",
+            // Of the calls that ended in it the one that made it: one that found it given already admitted nobody.
+            "SELECT call, decision FROM call_endings WHERE visit = ? AND at = ? AND decision <> x'' LIMIT 1",
         )
         .bind(&visit)
+        .bind(recorded.at.as_millisecond())
         .fetch_optional(&mut *connection)
         .await?;
         if let Some(ending) = ending {
