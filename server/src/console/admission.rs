@@ -1,4 +1,5 @@
-//! Admitting a patient on the word of a member of staff (NHAP_TAY), in answer to a call.
+//! Admitting a patient in answer to a call: on the word of a member of staff (NHAP_TAY), with what the conversation
+//! established where they admit whom that was about.
 
 use askama::Template;
 use axum::{
@@ -9,10 +10,8 @@ use axum::{
 };
 use flows::{
     engine::Insurance,
-    health::{
-        Station,
-        priority::{PriorityGround, priority_by_age},
-    },
+    health::{Station, priority::PriorityGround},
+    person::{Person, Relation, Representative},
     policy::Strength,
 };
 use identity::ReasonCode;
@@ -26,13 +25,14 @@ use super::{
     failure::{Failure, html},
     form::{self, WhereTo},
     live::News,
+    reception::ALONE_FROM,
     session::Staff,
     visits::{AxisView, axes},
     words::InsuranceView,
 };
 use crate::{
     outbox::messages::asked_for_patient,
-    session::{AtDesk, at_desk, proven},
+    session::{AtDesk, Proven, at_desk, proven},
     staff::Role,
     store::{
         AdmitByHand, CallState, Decision, Method, NewVisit, OpenCall, Patient, Queue, SessionRow,
@@ -54,6 +54,10 @@ pub(super) struct Typed {
     pub(super) where_to: String,
     /// The word of a [`PriorityGround`], or nothing.
     pub(super) priority: String,
+    /// The word of a [`Relation`], or nothing.
+    pub(super) relation: String,
+    /// The full name of whoever comes with the patient.
+    pub(super) companion: String,
     /// The note in the form that closes the call.
     #[serde(skip)]
     pub(super) closing: String,
@@ -63,6 +67,7 @@ impl Typed {
     /// What the conversation established, for whoever goes on with it at the desk.
     fn from_conversation(known: &AtDesk) -> Self {
         let Some(person) = &known.person else { return Self::default() };
+        let with = known.representative.as_ref();
         Self {
             full_name: person.full_name.clone(),
             number: person.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default(),
@@ -72,6 +77,9 @@ impl Typed {
                 (Some(reason), Some(room)) => format!("{reason}/{room}"),
                 _ => String::new(),
             },
+            priority: known.declared.map(|ground| ground.as_str().to_owned()).unwrap_or_default(),
+            relation: with.map(|with| with.relation.as_str().to_owned()).unwrap_or_default(),
+            companion: with.and_then(|with| with.full_name.clone()).unwrap_or_default(),
             ..Self::default()
         }
     }
@@ -96,6 +104,7 @@ struct Page {
     typed: Typed,
     where_to: Vec<WhereTo>,
     grounds: [PriorityGround; 5],
+    relations: &'static [Relation],
     faults: Vec<String>,
 }
 
@@ -150,6 +159,7 @@ pub(super) async fn page(
         call: CallView::new(call, console.clock.now()),
         typed,
         grounds: PriorityGround::ALL,
+        relations: Relation::ALL,
         faults,
     };
     html(status, &page)
@@ -160,6 +170,23 @@ async fn conversation(console: &Console, call: &OpenCall) -> Result<Option<Sessi
     match call.session {
         Some(session) => Ok(console.store.session(session, &call.kiosk).await?),
         None => Ok(None),
+    }
+}
+
+/// Who comes with the patient, where somebody does; with a small child somebody has to.
+fn companion(typed: &Typed, needed: bool, faults: &mut Vec<String>) -> Option<Representative> {
+    let relation = Relation::parse(&typed.relation);
+    let full_name = form::optional_name(&typed.companion, "Họ tên người đi cùng / Companion's name", faults);
+    match (relation, &full_name) {
+        (Some(relation), Some(_)) => Some(Representative { relation, full_name }),
+        (Some(relation), None) if !needed => Some(Representative { relation, full_name }),
+        (None, None) if !needed => None,
+        _ => {
+            faults.push(
+                "Người đi cùng: điền cả quan hệ và họ tên (companion: give relation and full name)".into(),
+            );
+            None
+        }
     }
 }
 
@@ -175,13 +202,14 @@ fn read(
     let full_name = form::name(&typed.full_name, "Họ và tên người bệnh / Patient's full name", &mut faults);
     let number = form::number(&typed.number, &mut faults);
     let birth = form::birth(&typed.birth, today, &mut faults);
+    let small = birth.is_some_and(|birth| birth.younger_than(ALONE_FROM, today));
+    let representative = companion(typed, small, &mut faults);
     let place = form::place(&typed.where_to, station, &mut faults);
     let (Some(why), Some(full_name), Some((reason, room)), []) = (why, full_name, place, faults.as_slice())
     else {
         return Err(faults);
     };
-    let by_age = birth.is_some_and(|birth| priority_by_age(birth, today)).then_some(PriorityGround::Age);
-    let priority = by_age.or_else(|| PriorityGround::parse(&typed.priority));
+    let priority = form::ground(PriorityGround::parse(&typed.priority), birth, today);
     let visit = NewVisit {
         station: station.code.clone(),
         patient: Patient {
@@ -192,7 +220,7 @@ fn read(
             reason: reason.id.clone(),
             insurance_number: None,
             priority,
-            representative: None,
+            representative,
         },
         method: Method::ByHand,
         strength: Strength::NoDocument,
@@ -203,6 +231,53 @@ fn read(
         answer: None,
     };
     Ok((staff.decision(why), visit))
+}
+
+fn same_name_and_birth(named: &Person, patient: &Patient) -> bool {
+    let same_name = named.full_name.to_lowercase() == patient.full_name.to_lowercase();
+    same_name && patient.birth == Some(named.birth)
+}
+
+/// Whether staff admit whom a document or a conversation named: under the same number, or, where one of both has none,
+/// under the same name and birth.
+fn is_same(named: &Person, patient: &Patient) -> bool {
+    match (&named.number, &patient.number) {
+        (Some(named), Some(typed)) => named == typed,
+        _ => same_name_and_birth(named, patient),
+    }
+}
+
+/// Has a visit hold what the conversation established about the same person. What they said of being seen first counts
+/// where no form showed it to staff: else what staff left there does.
+fn carry(visit: &mut NewVisit, known: AtDesk, shown: bool) {
+    let Some(person) = known.person else { return };
+    visit.strength = known.strength.unwrap_or(visit.strength);
+    visit.numbers = known.numbers;
+    let patient = &mut visit.patient;
+    patient.insurance_number.clone_from(&person.insurance_number);
+    if patient.representative.is_none() {
+        patient.representative = known.representative;
+    }
+    if patient.priority.is_none() && !shown {
+        patient.priority = known.declared;
+        visit.queue = Queue::of(known.declared);
+    }
+    // Under another name or birth date the register is asked another question.
+    if same_name_and_birth(&person, &visit.patient)
+        && let Some(insurance) = known.insurance
+    {
+        visit.insurance = insurance;
+        visit.answer = known.answer;
+    }
+}
+
+/// How identity was established, where the proof is of whom staff admit.
+fn method(visit: &NewVisit, proven: &Proven) -> Method {
+    let full = visit.strength == Strength::FullChipProof && proven.chip.verdict.full_chip_proof();
+    match (&visit.patient.number, proven.names.as_ref().and_then(|names| names.number.as_ref())) {
+        (Some(typed), Some(proved)) if full && typed == proved => Method::Chip,
+        _ => Method::ByHand,
+    }
 }
 
 /// `POST /staff/calls/{call}/admit`
@@ -220,15 +295,20 @@ pub(super) async fn admit(
         Err(faults) => return page(&console, &staff, open, Some(typed), faults).await,
     };
     let session = conversation(&console, &open).await?;
-    // Whom the conversation established, and staff did not say to be another, is established as strongly.
-    if let Some(known) = session.as_ref().and_then(|session| at_desk(&session.state))
-        && let (Some(person), Some(number), Some(strength)) =
-            (&known.person, &visit.patient.number, known.strength)
-        && person.number.as_ref() == Some(number)
+    let known = session.as_ref().and_then(|session| at_desk(&session.state));
+    if let Some(known) = known
+        && known.person.as_ref().is_some_and(|person| is_same(person, &visit.patient))
     {
-        visit.strength = strength;
+        carry(&mut visit, known, open.standing.state == CallState::TakenOver);
     }
-    let (chip, submission) = session.and_then(|session| proven(&session.state)).unzip();
+    // What a card proved of somebody else belongs in their record, not in this one.
+    let proven = session
+        .and_then(|session| proven(&session.state))
+        .filter(|proven| proven.names.as_ref().is_some_and(|names| is_same(names, &visit.patient)));
+    if let Some(proven) = &proven {
+        visit.method = method(&visit, proven);
+    }
+    let (chip, submission) = proven.map(|proven| (proven.chip, proven.submission)).unzip();
     let messages = asked_for_patient(&visit.patient, &visit.insurance, at)?;
     let admission = AdmitByHand { call, decision, visit, chip, submission, messages, at };
     let recorded = console.store.admit_by_hand(admission).await?;
@@ -236,4 +316,84 @@ pub(super) async fn admit(
     console.live.tell(News::Queue);
     let again = if recorded.already { "?again" } else { "" };
     Ok(Redirect::to(&format!("/staff/visits/{}{again}", recorded.visit)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use flows::{
+        engine::InsuranceStatus,
+        person::{Birth, Sex},
+    };
+    use identity::number::PersonalNumber;
+
+    use super::*;
+    use crate::store::conformance::visit;
+
+    fn known() -> AtDesk {
+        AtDesk {
+            verdict: None,
+            card: None,
+            person: Some(Person {
+                number: Some(PersonalNumber::parse("001148012345").unwrap()),
+                insurance_number: None,
+                old_numbers: Vec::new(),
+                full_name: "Nguyễn Thị Hoà".into(),
+                birth: Birth { year: 1948, month: Some(3), day: Some(2) },
+                sex: Sex::Female,
+            }),
+            strength: Some(Strength::StaticOrTyped),
+            reason: None,
+            room: None,
+            insurance: Some(Insurance { status: InsuranceStatus::Valid, result_code: None, card: None }),
+            answer: None,
+            numbers: Vec::new(),
+            representative: Some(Representative {
+                relation: Relation::Child,
+                full_name: Some("Lê Văn Tám".into()),
+            }),
+            declared: Some(PriorityGround::SevereDisability),
+            over: false,
+        }
+    }
+
+    #[test]
+    fn whoever_goes_on_at_the_desk_finds_what_was_said_at_the_kiosk() {
+        let typed = Typed::from_conversation(&known());
+        assert_eq!(typed.priority, "severe_disability");
+        assert_eq!((typed.relation.as_str(), typed.companion.as_str()), ("child", "Lê Văn Tám"));
+    }
+
+    #[test]
+    fn what_was_said_counts_where_staff_were_not_shown_it_and_could_not_take_it_back() {
+        for (shown, expected) in [(false, Some(PriorityGround::SevereDisability)), (true, None)] {
+            let mut admitted = visit(Some("001148012345"));
+            carry(&mut admitted, known(), shown);
+            assert_eq!((admitted.patient.priority, admitted.queue), (expected, Queue::of(expected)));
+            assert_eq!(admitted.insurance.status, InsuranceStatus::Valid);
+            assert!(admitted.patient.representative.is_some());
+        }
+    }
+
+    #[test]
+    fn another_name_under_the_number_is_another_question_to_the_register() {
+        let mut admitted = visit(Some("001148012345"));
+        admitted.patient.full_name = "Nguyễn Thị Hoa".into();
+        admitted.insurance = Insurance::unverified(None);
+        carry(&mut admitted, known(), true);
+        assert_eq!(admitted.insurance.status, InsuranceStatus::Unverified);
+    }
+
+    #[test]
+    fn who_is_meant_is_said_by_the_number_or_else_by_name_and_birth() {
+        let named = known().person.unwrap();
+        let admitted = |number: Option<&str>, name: &str| {
+            let mut patient = visit(number).patient;
+            patient.full_name = name.into();
+            is_same(&named, &patient)
+        };
+        assert!(admitted(Some("001148012345"), "Ai Đó"));
+        assert!(!admitted(Some("001090034567"), "Nguyễn Thị Hoà"));
+        assert!(admitted(None, "NGUYỄN THỊ HOÀ"));
+        assert!(!admitted(None, "Nguyễn Thị Hoa"));
+    }
 }

@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod consents;
+mod corrections;
 mod desk;
 mod echo;
 mod every_page;

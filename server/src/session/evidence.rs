@@ -67,9 +67,10 @@ impl Conversations {
             Some(CardStanding::Revoked) => proof.verdict.with_document_revoked(),
             _ => proof.verdict,
         };
+        let person = proof.document.as_ref().and_then(person);
         Ok(Verified {
             view: VerdictView { verdict, access: proof.access, challenge: proof.challenge, card },
-            person: proof.document.as_ref().and_then(person),
+            person: person.clone(),
             proof: Proof {
                 card_statement: card_statement.flatten(),
                 signer_sha256: proof.signer_sha256,
@@ -80,6 +81,7 @@ impl Conversations {
                 },
                 active_authentication,
                 submission,
+                names: person,
             },
             spends,
         })

@@ -39,7 +39,7 @@ pub use presented::TypedFault;
 pub use registers::Registers;
 pub(crate) use registers::{alert, insured};
 use rules::Place;
-pub(crate) use state::{AtDesk, at_desk, proven};
+pub(crate) use state::{AtDesk, Proven, at_desk, proven};
 use state::{State, read, write};
 
 /// A verified call of a kiosk that may change something.

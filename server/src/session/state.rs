@@ -3,6 +3,8 @@
 use flows::{
     CardStanding, Person, Step,
     engine::{Insurance, Session},
+    health::priority::{Declared, PriorityGround},
+    person::Representative,
     policy::Strength,
     wire::{SessionView, VerdictView},
 };
@@ -10,8 +12,8 @@ use identity::{ReasonCode, SecretBytes, Verdict, insurance::SocialInsuranceNumbe
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{Fault, rules::Place};
-use crate::store::{ChipRecord, InsuranceAnswer, Submission};
+use super::{Fault, rules::Place, turn::numbers};
+use crate::store::{ChipRecord, GivenNumber, InsuranceAnswer, Submission};
 
 /// A conversation between two calls.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -58,6 +60,9 @@ pub(super) struct Proof {
     pub card_statement: Option<SecretBytes>,
     /// What the kiosk signed.
     pub submission: Submission,
+    /// Whom the document names: what it proved belongs in nobody else's record.
+    #[serde(default)]
+    pub names: Option<Person>,
 }
 
 impl State {
@@ -115,11 +120,22 @@ impl State {
     }
 }
 
-/// What was proved in a conversation that staff end with a record, and what the kiosk signed. A state that cannot be
-/// read keeps nobody from being admitted.
-pub(crate) fn proven(state: &SecretBytes) -> Option<(ChipRecord, Submission)> {
+/// What was proved in a conversation that staff end with a record.
+pub(crate) struct Proven {
+    /// What the chip proved.
+    pub chip: ChipRecord,
+    /// What the kiosk signed.
+    pub submission: Submission,
+    /// Whom the document names, where it can be read.
+    pub names: Option<Person>,
+}
+
+/// What was proved in a conversation. A state that cannot be read keeps nobody from being admitted.
+pub(crate) fn proven(state: &SecretBytes) -> Option<Proven> {
     let state: State = read(state).ok()?;
-    state.chip_record().zip(state.proof.map(|proof| proof.submission))
+    let chip = state.chip_record()?;
+    let Proof { submission, names, .. } = state.proof?;
+    Some(Proven { chip, submission, names })
 }
 
 /// What a conversation established, for whoever goes on with it at the desk.
@@ -138,6 +154,14 @@ pub(crate) struct AtDesk {
     pub room: Option<String>,
     /// What the insurance register answered.
     pub insurance: Option<Insurance>,
+    /// Its answer as it came, to be kept with the visit.
+    pub answer: Option<InsuranceAnswer>,
+    /// The numbers that came with the person, beside the personal one.
+    pub numbers: Vec<GivenNumber>,
+    /// Who acts for the person.
+    pub representative: Option<Representative>,
+    /// Why they said they are seen before others.
+    pub declared: Option<PriorityGround>,
     /// The kiosk asks nothing more: it cannot go on.
     pub over: bool,
 }
@@ -154,6 +178,10 @@ pub(crate) fn at_desk(state: &SecretBytes) -> Option<AtDesk> {
         reason: known.and_then(|known| known.reason.clone()),
         room: known.and_then(|known| known.room.clone()),
         insurance: known.and_then(|known| known.insurance.clone()),
+        answer: state.answered.as_ref().map(|answered| answered.answer.clone()),
+        numbers: known.map(|known| numbers(known, state.answered.as_ref())).unwrap_or_default(),
+        representative: known.and_then(|known| known.representative.clone()),
+        declared: known.and_then(|known| known.declared).and_then(Declared::ground),
         over: state.session.is_over(),
     })
 }

@@ -307,7 +307,7 @@ fn new_visit(known: &Known, answered: Option<&Answered>, place: &Place<'_>) -> O
 
 /// The numbers that came with it. What the insurance register did not confirm for this person finds nobody: a card's
 /// number beside a name that is not its owner's would lead to the owner.
-fn numbers(known: &Known, answered: Option<&Answered>) -> Vec<GivenNumber> {
+pub(super) fn numbers(known: &Known, answered: Option<&Answered>) -> Vec<GivenNumber> {
     let proved = known.source == Source::Chip && known.strength.may_see_own_records();
     let standing = if proved { NumberStanding::Proved } else { NumberStanding::Stated };
     let old = known.person.old_numbers.iter();

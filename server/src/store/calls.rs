@@ -48,14 +48,15 @@ pub struct OpenCall {
     pub standing: CallStanding,
 }
 
-/// A patient admitted on the word of a member of staff (NHAP_TAY).
+/// A patient admitted by a member of staff: on their word (NHAP_TAY), or by what the chip proved at the kiosk of whoever
+/// stands there (CHIP_CCCD).
 #[derive(Debug, Clone)]
 pub struct AdmitByHand {
     /// The call that it answers.
     pub call: Uuid,
     /// Who decides.
     pub decision: Decision,
-    /// Whom, and where they go. Its method is always [`super::Method::ByHand`].
+    /// Whom, and where they go.
     pub visit: NewVisit,
     /// What the chip proved that was presented in the call's conversation, if any.
     pub chip: Option<ChipRecord>,

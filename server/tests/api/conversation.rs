@@ -297,15 +297,26 @@ async fn admit_by_hand(server: &Server, more: &str) {
 }
 
 #[tokio::test]
-async fn what_a_refused_card_proved_stands_in_the_record_that_staff_make() {
-    let server = Server::start().await;
-    let visit = Visit::presented(&server, "bui-duc-tu-thang").await;
-    assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::DataGroupMismatch });
-    admit_by_hand(&server, "").await;
-    let record = kept(&server).await.remove(0);
-    assert_eq!(record.recorded.method, Method::ByHand);
-    assert_eq!(record.verdict, visit.view.verdict.map(|view| view.verdict));
-    assert!(record.signer_sha256.is_some() && record.challenge.is_some());
+async fn what_a_refused_card_proved_stands_in_the_record_of_whom_it_names() {
+    // A copy says whose it is a copy of; a card that was changed says nothing that holds.
+    for (slug, number, code, kept_with_it) in [
+        ("vu-huu-nhat-phung", "001077134567", ReasonCode::ChipProofInvalid, true),
+        ("bui-duc-tu-thang", "001079101234", ReasonCode::DataGroupMismatch, false),
+    ] {
+        let server = Server::start().await;
+        let visit = Visit::presented(&server, slug).await;
+        assert_eq!(visit.view.step, Step::CallStaff { code });
+        admit_by_hand(&server, &format!("&number={number}")).await;
+        let record = kept(&server).await.remove(0);
+        assert_eq!(record.recorded.method, Method::ByHand);
+        assert_eq!(record.recorded.strength, flows::policy::Strength::NoDocument);
+        let verdict = visit.view.verdict.map(|view| view.verdict);
+        assert_eq!(record.verdict, verdict.filter(|_| kept_with_it), "{slug}");
+        assert_eq!(
+            (record.signer_sha256.is_some(), record.challenge.is_some()),
+            (kept_with_it, kept_with_it)
+        );
+    }
 }
 
 #[tokio::test]

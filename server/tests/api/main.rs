@@ -23,5 +23,6 @@ mod privacy;
 mod signing;
 mod staff;
 mod start;
+mod taking_over;
 mod visit;
 mod without_proof;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     sealed::{DataKey, Place},
-    store::{AdmitByHand, CloseCall, Decision, Method, NewCall, OpenCall, Recorded, StepCall, StoreError},
+    store::{AdmitByHand, CloseCall, Decision, NewCall, OpenCall, Recorded, StepCall, StoreError},
 };
 
 #[async_trait]
@@ -194,7 +194,7 @@ impl Operation for AdmitByHand {
         let call = self.call.to_string();
         let source = visits::Source {
             session: session.as_deref(),
-            method: Method::ByHand,
+            method: self.visit.method,
             chip: self.chip.as_ref(),
             submission: self.submission.as_ref(),
             messages: &self.messages,
