@@ -20,7 +20,7 @@ async fn admitted(server: &Server, form: &str) -> Kept {
 }
 
 /// He proved himself, the registers answered, and then he called.
-async fn called<'a>(server: &'a Server) -> Visit<'a> {
+async fn called(server: &Server) -> Visit<'_> {
     let mut visit = Visit::presented(server, DAT).await;
     visit.answer(Answer::ConfirmPerson { is_me: true }).await;
     visit.answer(Answer::CallStaff { code: ReasonCode::HelpWanted }).await;
