@@ -104,6 +104,16 @@ pub fn send(world: &World, path: &str, form: &[(&str, &str)]) -> io::Result<()> 
     Ok(())
 }
 
+/// A visit as a file, `record` or `fhir`: the member of staff says why, and for whom.
+///
+/// # Errors
+/// Where it is refused.
+pub fn export(world: &World, visit: &str, file: &str) -> io::Result<String> {
+    let form = [("reason", "Đối chiếu dữ liệu mô phỏng"), ("recipient", "Trạm y tế xã Mẫu"), ("file", file)];
+    send(world, &format!("/staff/visits/{visit}/export"), &form)?;
+    page(world, &format!("/staff/visits/{visit}/{file}.json"))
+}
+
 /// The ids of the records that a page links to under `prefix`.
 fn linked(page: &str, prefix: &str) -> Vec<String> {
     let start = format!("href=\"{prefix}/");
@@ -124,9 +134,7 @@ pub fn open_calls(world: &World) -> io::Result<Vec<String>> {
 /// Where a page does not come.
 pub fn visits(world: &World) -> io::Result<Vec<Value>> {
     let ids = linked(&page(world, "/staff/visits")?, "/staff/visits");
-    ids.iter()
-        .map(|id| Ok(serde_json::from_str(&page(world, &format!("/staff/visits/{id}/record.json"))?)?))
-        .collect()
+    ids.iter().map(|id| Ok(serde_json::from_str(&export(world, id, "record")?)?)).collect()
 }
 
 /// The visit with this queue number.

@@ -29,15 +29,16 @@ pub fn documentation() -> String {
         ));
     }
     lines.push(
-        "\n## Each processing and its basis\n\n| processing | basis | articles | data | sensitive | kept as | who gets it |\n|---|---|---|---|---|---|---|"
+        "\n## Each processing and its basis\n\n| processing | basis | consent | articles | data | sensitive | kept as | who gets it |\n|---|---|---|---|---|---|---|---|"
             .to_owned(),
     );
     for processing in &PROCESSINGS {
         lines.push(format!(
-            "| {} (`{}`) | {} | {} | {} | {} | {} | {} |",
+            "| {} (`{}`) | {} | {} | {} | {} | {} | {} | {} |",
             processing.what,
             processing.id,
             processing.basis,
+            processing.purpose().map_or_else(String::new, |purpose| format!("`{}`", purpose.as_str())),
             processing.articles,
             processing.data,
             if processing.sensitive { "yes" } else { "no" },

@@ -1,6 +1,7 @@
 //! Each processing of personal data and its legal basis.
 
 use super::{LegalBasis, retention::Record};
+use crate::step::Purpose;
 
 /// What is done with personal data, and why it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,15 @@ pub struct Processing {
     pub kept_as: Option<Record>,
     /// Who gets them outside the station.
     pub recipients: &'static str,
+}
+
+impl Processing {
+    /// The purpose under which a kiosk or the desk asks for consent to it; none where it rests on something else, on a
+    /// request of the person's own in writing, or on a consent that no text asks for yet (comparing faces).
+    pub fn purpose(&self) -> Option<Purpose> {
+        let asked = ["chip_read", POPULATION_CHECK, "document_status_check"].contains(&self.id);
+        (asked && self.basis == LegalBasis::Consent).then_some(Purpose::HealthCheckIn)
+    }
 }
 
 /// Every processing.
@@ -228,6 +238,15 @@ mod tests {
             let article = processing.basis.article().rsplit_once(' ').unwrap().0;
             let law = article.split(" Đ").next().unwrap();
             assert!(processing.articles.contains(law), "{}: {law}", processing.id);
+        }
+    }
+
+    #[test]
+    fn what_rests_on_consent_names_the_purpose_that_is_asked_for_or_a_written_request() {
+        for processing in &PROCESSINGS {
+            let rests = processing.basis == LegalBasis::Consent;
+            let elsewhere = processing.articles.contains("written request") || processing.id == FACE_MATCH;
+            assert_eq!(processing.purpose().is_some(), rests && !elsewhere, "{}", processing.id);
         }
     }
 

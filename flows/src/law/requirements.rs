@@ -14,10 +14,10 @@ pub struct Requirement {
 }
 
 /// Every requirement that has code.
-pub const REQUIREMENTS: [Requirement; 16] = [
+pub const REQUIREMENTS: [Requirement; 17] = [
     Requirement {
         article: "Luật 91/2025/QH15 Đ9; NĐ 356/2025/NĐ-CP Đ6",
-        asks: "Consent is given to each purpose by itself, nothing is ticked beforehand, silence is not consent, and it can be proved: to which text, when, how.",
+        asks: "Consent is given to a purpose by itself (here one: the check-in, for exactly what its text names), nothing is ticked beforehand, silence is not consent, and it can be proved: to which text, when, how.",
         code: &["flows/src/consent.rs", "kiosk/src/screens/consent.rs", "server/src/store/consents.rs"],
         tests: &[
             "flows/src/consent.rs::a_text_that_was_shown_is_never_edited",
@@ -32,8 +32,10 @@ pub const REQUIREMENTS: [Requirement; 16] = [
         asks: "Refusing does not block the service; what was agreed to can be taken back.",
         code: &["flows/src/engine", "server/src/store/sqlite/consents.rs"],
         tests: &[
+            "flows/src/engine/tests.rs::refused_consent_and_the_wrong_person_lead_to_staff",
+            "server/tests/api/conversation.rs::whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number",
+            "server/tests/api/children.rs::a_grandmother_gets_a_number_for_him_and_nothing_is_done_that_rests_on_consent",
             "server/src/store/conformance/consents.rs::a_withdrawal_is_a_row_of_its_own_and_empties_what_rested_on_the_consent",
-            "server/src/store/conformance/consents.rs::a_refusal_is_kept_and_one_person_s_consent_is_not_another_s",
         ],
     },
     Requirement {
@@ -111,6 +113,7 @@ pub const REQUIREMENTS: [Requirement; 16] = [
         code: &["server/src/store/sqlite/records.rs"],
         tests: &[
             "server/src/store/conformance/subject_requests.rs::everything_about_a_person_can_be_read_and_nothing_about_another",
+            "server/src/console/tests/privacy.rs::a_request_is_received_with_its_days_and_answered_with_everything_that_is_kept",
         ],
     },
     Requirement {
@@ -128,7 +131,18 @@ pub const REQUIREMENTS: [Requirement; 16] = [
         tests: &[
             "server/src/store/conformance/subject_requests.rs::what_a_law_requires_is_not_deleted_and_the_refusal_names_it",
             "server/src/store/conformance/subject_requests.rs::what_no_law_requires_any_more_is_deleted_unless_it_is_held",
+            "server/src/console/tests/privacy.rs::data_are_held_for_a_dispute_and_let_go_again",
             "server/src/store/conformance/erasure.rs::an_erased_person_cannot_be_read_and_comes_back_as_a_stranger",
+        ],
+    },
+    Requirement {
+        article: "Luật 91/2025/QH15 Đ26",
+        asks: "Who saw whose health data, and why, is known; they leave only for a reason and a recipient that are named.",
+        code: &["server/src/console/accesses.rs", "server/src/console/export.rs"],
+        tests: &[
+            "server/src/console/tests/every_page.rs::who_is_shown_a_patient_is_in_the_access_log_whatever_the_page",
+            "server/src/console/tests/staff.rs::a_record_leaves_as_a_file_only_with_a_reason_and_a_recipient_whoever_serves_the_patient",
+            "server/src/console/tests/staff.rs::an_account_whose_posts_are_elsewhere_opens_nothing_but_itself",
         ],
     },
     Requirement {
@@ -137,6 +151,7 @@ pub const REQUIREMENTS: [Requirement; 16] = [
         code: &["server/src/store/visits.rs", "server/src/store/sqlite/purge.rs"],
         tests: &[
             "server/src/store/conformance/subject_requests.rs::restricted_data_are_shown_for_care_and_for_nothing_else",
+            "server/src/console/tests/privacy.rs::a_restriction_is_lifted_and_the_record_shows_again",
         ],
     },
     Requirement {
@@ -153,7 +168,11 @@ pub const REQUIREMENTS: [Requirement; 16] = [
         article: "NĐ 356/2025/NĐ-CP Đ10",
         asks: "A decision by a machine is looked at by a person: nobody is refused by a machine.",
         code: &["flows/src/policy.rs"],
-        tests: &["flows/src/policy.rs::each_row_is_the_design_s"],
+        tests: &[
+            "server/tests/api/conversation.rs::whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number",
+            "server/src/console/tests.rs::staff_see_who_calls_where_why_and_since_when",
+            "server/src/console/tests.rs::a_patient_admitted_by_hand_gets_a_number",
+        ],
     },
     Requirement {
         article: "Luật Căn cước 26/2023/QH15 Đ22 k5",

@@ -24,10 +24,22 @@ use crate::{
     staff::Role,
     store::{
         Visit,
-        accesses::{Access, Accesses, File, NewAccess, NewFileAccess, Purpose, REASON_MINUTES, Seen, Shown},
+        accesses::{
+            Access, Accesses, File, NewAccess, NewFileAccess, Opens, Purpose, REASON_MINUTES, Seen, Shown,
+        },
         visits::station_day,
     },
 };
+
+/// Who may give a reason to see a record that they do not serve now, and to export one. Whoever reads the access log does
+/// not open what it is about.
+pub(super) const MAY_GIVE_A_REASON: [Role; 3] = [Role::Reception, Role::Clinician, Role::Manager];
+
+/// A reason that was given, and whom an export goes to.
+pub(super) struct Given {
+    pub(super) reason: String,
+    pub(super) recipient: Option<String>,
+}
 
 impl Console {
     /// What ordinary duty lets `staff` see of this visit: reception and care, at the station, on the day.
@@ -53,8 +65,8 @@ impl Console {
             return Ok(());
         }
         let at = self.clock.now();
-        let access =
-            NewAccess { staff: staff.id, session: staff.session, visits, shown, purpose, reason: None, at };
+        let (staff, session) = (staff.id, staff.session);
+        let access = NewAccess { staff, session, visits, shown, purpose, reason: None, recipient: None, at };
         Ok(self.store.record_access(access).await?)
     }
 
@@ -67,46 +79,86 @@ impl Console {
         shown: Shown,
     ) -> Result<(), Failure> {
         let (at, session) = (self.clock.now(), staff.session);
-        let access = NewFileAccess { staff: staff.id, session, file, subject, shown, at };
+        let access = NewFileAccess { staff: staff.id, session, file, subject, shown, reason: None, at };
         Ok(self.store.record_file_access(access).await?)
     }
 
-    /// Writes down why `staff` see a record that they do not serve now, before they do.
+    /// Writes down that everything that is kept of a person is read for a request, and why, before it is.
+    pub(super) async fn note_everything(
+        &self,
+        staff: &Staff,
+        request: Uuid,
+        subject: Uuid,
+        reason: String,
+    ) -> Result<(), Failure> {
+        let access = NewFileAccess {
+            staff: staff.id,
+            session: staff.session,
+            file: File::Request(request),
+            subject: Some(subject),
+            shown: Shown::Everything,
+            reason: Some(reason),
+            at: self.clock.now(),
+        };
+        Ok(self.store.record_file_access(access).await?)
+    }
+
+    /// Writes down why `staff` open a record or its files, before they do.
     pub(super) async fn note_reason(
         &self,
         staff: &Staff,
         visit: Uuid,
-        reason: String,
+        opens: Opens,
+        given: Given,
     ) -> Result<(), Failure> {
         let access = NewAccess {
             staff: staff.id,
             session: staff.session,
             visits: vec![visit],
-            shown: Shown::Asked,
+            shown: opens.asked(),
             purpose: Purpose::Reason,
-            reason: Some(reason),
+            reason: Some(given.reason),
+            recipient: given.recipient,
             at: self.clock.now(),
         };
         Ok(self.store.record_access(access).await?)
     }
 
+    /// Whether `staff` gave a reason a moment ago, in this session, that opens this of the visit.
+    async fn reason_given(&self, staff: &Staff, visit: Uuid, opens: Opens) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let since = now.checked_sub(SignedDuration::from_mins(REASON_MINUTES)).unwrap_or(now);
+        Ok(self.store.reason_given(staff.session, visit, opens, since).await?)
+    }
+
     /// Lets `staff` see one record, and writes that down: by duty, or for a reason given a moment ago in this session.
-    /// Where neither holds, the reason is to be asked for.
+    /// Where neither holds, the reason is to be asked for, of whoever [`MAY_GIVE_A_REASON`].
     #[expect(clippy::single_match_else, reason = "the two ends stand side by side")]
     pub(super) async fn may_see(&self, staff: &Staff, visit: &Visit, shown: Shown) -> Result<bool, Failure> {
         let id = visit.recorded.visit;
         let purpose = match self.duty(staff, visit) {
             Some(purpose) => purpose,
             None => {
-                let now = self.clock.now();
-                let since = now.checked_sub(SignedDuration::from_mins(REASON_MINUTES)).unwrap_or(now);
-                if !self.store.reason_given(staff.session, id, since).await? {
+                staff.require_any(&MAY_GIVE_A_REASON)?;
+                if !self.reason_given(staff, id, Opens::Record).await? {
                     return Ok(false);
                 }
                 Purpose::Reason
             }
         };
         self.note_access(staff, vec![id], shown, purpose).await?;
+        Ok(true)
+    }
+
+    /// Lets `staff` take a record away as a file, and writes that down: for a reason and a recipient given a moment ago
+    /// in this session, whoever they are and whenever the visit was (Luật 91/2025/QH15 Đ26). Without, both are to be
+    /// asked for.
+    pub(super) async fn may_export(&self, staff: &Staff, visit: Uuid) -> Result<bool, Failure> {
+        staff.require_any(&MAY_GIVE_A_REASON)?;
+        if !self.reason_given(staff, visit, Opens::Export).await? {
+            return Ok(false);
+        }
+        self.note_access(staff, vec![visit], Shown::Export, Purpose::Reason).await?;
         Ok(true)
     }
 }
@@ -153,6 +205,7 @@ pub(super) async fn why(
     Id(visit): Id,
     Form(form): Form<Why>,
 ) -> Result<Response, Failure> {
+    staff.require_any(&MAY_GIVE_A_REASON)?;
     let mut faults = Vec::new();
     let reason = form::line(&form.reason, "Lý do / Reason", &mut faults);
     let Some(reason) = reason else {
@@ -160,7 +213,7 @@ pub(super) async fn why(
         return ask(&console, &staff, &visit, faults);
     };
     let known = console.store.visit(visit).await?.ok_or(Failure::NotFound)?.recorded.visit;
-    console.note_reason(&staff, known, reason).await?;
+    console.note_reason(&staff, known, Opens::Record, Given { reason, recipient: None }).await?;
     Ok(Redirect::to(&format!("/staff/visits/{known}")).into_response())
 }
 
@@ -174,6 +227,7 @@ struct Row {
     shown: &'static str,
     purpose: &'static str,
     reason: Option<String>,
+    recipient: Option<String>,
 }
 
 impl From<Access> for Row {
@@ -193,6 +247,8 @@ impl From<Access> for Row {
                 Shown::Record => "Hồ sơ",
                 Shown::Export => "Xuất tệp",
                 Shown::Asked => "Nêu lý do",
+                Shown::ExportAsked => "Nêu lý do xuất tệp",
+                Shown::Everything => "Toàn bộ dữ liệu",
                 Shown::History => "Lịch sử khám chữa bệnh",
             },
             purpose: match access.purpose {
@@ -202,6 +258,7 @@ impl From<Access> for Row {
                 Purpose::Request => "Trả lời yêu cầu của người dân",
             },
             reason: access.reason,
+            recipient: access.recipient,
         }
     }
 }

@@ -21,7 +21,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    Console, Frame, accesses,
+    Console, Frame,
+    accesses::{self, Given},
     check::Id,
     failure::{Failure, html},
     form::{self, WhereTo},
@@ -37,7 +38,7 @@ use crate::{
     staff::Role,
     store::{
         CorrectVisit, Decision, Method, Patient, PlaceChange, QueuePlace, StoreError, Visit, Wrong,
-        accesses::Shown,
+        accesses::{Opens, Shown},
         subject_requests::{self, CarryOut, Outcome},
         visits::station_day,
     },
@@ -146,7 +147,8 @@ impl Ground {
         let Self::Request(request) = self else {
             return console.may_see(staff, visit, Shown::Record).await;
         };
-        console.note_reason(staff, visit.recorded.visit, format!("Yêu cầu {request}")).await?;
+        let given = Given { reason: format!("Yêu cầu {request}"), recipient: None };
+        console.note_reason(staff, visit.recorded.visit, Opens::Record, given).await?;
         Ok(true)
     }
 

@@ -26,6 +26,8 @@ pub(super) enum Failure {
         /// Whether they were, and did nothing for too long.
         timed_out: bool,
     },
+    /// They have no role at this station.
+    NoRoleHere,
     /// Their roles here do not include this.
     NotYours,
     /// The form is longer than any of these pages sends.
@@ -92,7 +94,12 @@ struct Words {
     title: &'static str,
     advice: &'static str,
     english: &'static str,
+    /// Where to go on: address, words, and English.
+    leads_to: (&'static str, &'static str, &'static str),
 }
+
+const CALLS: (&str, &str, &str) = ("/staff", "Danh sách cuộc gọi", "calls");
+const OWN_ACCOUNT: (&str, &str, &str) = ("/staff/account", "Tài khoản của tôi", "my account");
 
 #[derive(Template)]
 #[template(path = "failure.html")]
@@ -104,7 +111,7 @@ struct Page {
 impl Failure {
     #[expect(clippy::too_many_lines, reason = "a few lines for each failure")]
     fn words(&self) -> (StatusCode, Words) {
-        let words = |title, advice, english| Words { title, advice, english };
+        let words = |title, advice, english| Words { title, advice, english, leads_to: CALLS };
         match self {
             Self::ForeignHost => (
                 StatusCode::FORBIDDEN,
@@ -125,6 +132,17 @@ impl Failure {
             Self::SignIn { .. } => (
                 StatusCode::UNAUTHORIZED,
                 words("Chưa đăng nhập", "Mở trang đăng nhập.", "You are not signed in. Nothing was done."),
+            ),
+            Self::NoRoleHere => (
+                StatusCode::FORBIDDEN,
+                Words {
+                    leads_to: OWN_ACCOUNT,
+                    ..words(
+                        "Tài khoản này chưa có quyền nào tại trạm này",
+                        "Hỏi người quản lý của trạm này. Đăng xuất ở trang tài khoản.",
+                        "This account has no role at this station. Ask its manager; sign out on your account's page. Nothing was done.",
+                    )
+                },
             ),
             Self::NotYours => (
                 StatusCode::FORBIDDEN,

@@ -114,6 +114,7 @@ pub(super) async fn show(
         shown: Shown::History,
         purpose: if console.duty(&staff, &visit).is_some() { Purpose::Care } else { Purpose::Reason },
         reason: Some(reason.clone()),
+        recipient: None,
         at: now,
     };
     // What could not be written down is not asked for.

@@ -35,6 +35,7 @@ mod calls;
 mod check;
 mod correction;
 mod desk;
+mod export;
 mod failure;
 mod form;
 pub mod fuzzing;
@@ -153,8 +154,9 @@ fn pages() -> Vec<(&'static str, MethodRouter<Console>)> {
         ("/staff/visits/{visit}/history", post(history::show)),
         ("/staff/alerts/{alert}/settle", post(alerts::settle)),
         ("/staff/persons", get(persons::list).post(persons::decide)),
-        ("/staff/visits/{visit}/record.json", get(visits::record)),
-        ("/staff/visits/{visit}/fhir.json", get(visits::fhir)),
+        ("/staff/visits/{visit}/record.json", get(export::record)),
+        ("/staff/visits/{visit}/fhir.json", get(export::fhir)),
+        ("/staff/visits/{visit}/export", post(export::choose)),
     ];
     pages.extend(privacy::routes());
     pages

@@ -122,7 +122,10 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
     }
 }
 
-/// Lets through who is signed in; of what changes anything, only what carries the session's own secret.
+/// What an account opens that has no role here: itself, and the way out.
+const WITHOUT_A_ROLE: [&str; 2] = ["/staff/account", "/staff/sign-out"];
+
+/// Lets through who is signed in and has at least one role at this station; of what changes anything, only what carries the session's own secret.
 pub(super) async fn guard(State(console): State<Console>, request: Request, next: Next) -> Response {
     match admitted(&console, request).await {
         Ok(request) => next.run(request).await,
@@ -141,6 +144,10 @@ async fn admitted(console: &Console, request: Request) -> Result<Request, Failur
         Presented::TimedOut => return Err(Failure::SignIn { next: wanted(&request), timed_out: true }),
         Presented::Nobody => return Err(Failure::SignIn { next: wanted(&request), timed_out: false }),
     };
+    let staff = Staff::new(&session, &console.station.code);
+    if staff.roles.is_empty() && !WITHOUT_A_ROLE.contains(&request.uri().path()) {
+        return Err(Failure::NoRoleHere);
+    }
     let (mut parts, mut body) = request.into_parts();
     if !matches!(parts.method, Method::GET | Method::HEAD) {
         let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Failure::TooLarge)?;
@@ -152,7 +159,7 @@ async fn admitted(console: &Console, request: Request) -> Result<Request, Failur
     if session.to_be_touched(at) && !loads_itself(&parts) {
         console.store.touch_staff_session(session.session, at).await?;
     }
-    parts.extensions.insert(Staff::new(&session, &console.station.code));
+    parts.extensions.insert(staff);
     Ok(Request::from_parts(parts, body))
 }
 

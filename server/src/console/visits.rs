@@ -2,14 +2,12 @@
 
 use askama::Template;
 use axum::{
-    Json,
     extract::{RawQuery, State},
-    http::{StatusCode, header},
-    response::{IntoResponse as _, Response},
+    http::StatusCode,
+    response::Response,
 };
 use flows::CardStanding;
 use identity::Verdict;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -22,12 +20,11 @@ use super::{
     words::{self, InsuranceView},
 };
 use crate::{
-    fhir::{Export, MEDIA_TYPE, bundle},
     staff::Role,
     store::{
         Queue, Reception, Visit, VisitVersion,
         accesses::{Purpose, Shown},
-        visits::{insurance_code, station_day},
+        visits::station_day,
     },
 };
 
@@ -213,6 +210,7 @@ struct Page {
     may_correct: bool,
     /// A clinician may ask for the visits elsewhere.
     may_see_history: bool,
+    may_export: bool,
     /// What is wrong with the form that asks for them.
     faults: Vec<String>,
 }
@@ -262,79 +260,11 @@ pub(super) async fn page(
         may_record_consent: staff.has(Role::Reception) && shown,
         may_correct: staff.has(Role::Reception) && shown,
         may_see_history: staff.has(Role::Clinician) && shown,
+        may_export: staff.require_any(&accesses::MAY_GIVE_A_REASON).is_ok(),
         visit: VisitView::new(console, visit),
         again: query == Some("again"),
         tell: query == Some("tell"),
         faults,
     };
     html(status, &page)
-}
-
-/// `GET /staff/visits/{visit}/record.json`: the record, for whoever has to show what is kept.
-pub(super) async fn record(
-    State(console): State<Console>,
-    staff: Staff,
-    Id(visit): Id,
-) -> Result<Response, Failure> {
-    let receipts = console.store.receipts(visit).await?;
-    let visit = found(&console, visit).await?;
-    if !console.may_see(&staff, &visit, Shown::Export).await? {
-        return accesses::ask(&console, &staff, &visit, Vec::new());
-    }
-    let corrected = console.store.visit_versions(visit.recorded.visit).await?.len() > 1;
-    let today = station_day(console.clock.now());
-    let (recorded, patient) = (&visit.recorded, visit.patient_shown(today));
-    let birth = patient.and_then(|patient| patient.birth);
-    let record = json!({
-        "simulated": console.simulated,
-        "visit": recorded.visit.to_string(),
-        "subject": recorded.subject.to_string(),
-        "station": visit.station,
-        "at": recorded.at,
-        "number": recorded.ticket_number(),
-        "queue": recorded.queue,
-        "room": recorded.room,
-        "phuong_thuc_dinh_danh": recorded.method,
-        "strength": visit.recorded.strength,
-        "insurance": { "state": insurance_code(recorded.insurance), "result": visit.insurance_result, "card": visit.insurance_card.as_ref().map(|card| &card.number) },
-        "insurance_now": { "state": insurance_code(visit.insurance_now()), "result": visit.insurance_result_now(), "card": visit.card_now().map(|card| &card.number), "since": visit.insurance_check.as_ref().map(|check| check.at) },
-        "population_checked_again": visit.population_check.map(|check| json!({ "outcome": check.outcome, "at": check.at })),
-        "check_in_receipts": receipts.iter().map(|receipt| json!({ "message": receipt.message.to_string(), "maGiaoDich": receipt.transaction, "received": receipt.received, "at": receipt.at })).collect::<Vec<_>>(),
-        "patient": patient.map(|patient| json!({
-            "full_name": patient.full_name,
-            "number_masked": patient.number.as_ref().map(identity::number::PersonalNumber::masked),
-            "birth": birth,
-            "sex": patient.sex,
-            "reason": patient.reason,
-            "priority": patient.priority,
-            "representative": patient.representative,
-        })),
-        "legal_basis": visit.legal_basis,
-        "evidence_basis": visit.evidence_basis,
-        "restricted": visit.restricted,
-        "corrected": corrected,
-        "verdict": visit.verdict,
-        "card": visit.card,
-        "access": visit.access,
-        "challenge": visit.challenge,
-        "signer_sha256": visit.signer_sha256.map(hex::encode),
-        "admitted_by": visit.decision.as_ref().map(|decision| json!({ "staff": decision.staff, "reason": decision.reason })),
-    });
-    Ok(Json(record).into_response())
-}
-
-/// `GET /staff/visits/{visit}/fhir.json`: the visit for other software, in FHIR R5.
-pub(super) async fn fhir(
-    State(console): State<Console>,
-    staff: Staff,
-    Id(visit): Id,
-) -> Result<Response, Failure> {
-    staff.require_any(&[Role::Reception, Role::Clinician])?;
-    let visit = found(&console, visit).await?;
-    if !console.may_see(&staff, &visit, Shown::Export).await? {
-        return accesses::ask(&console, &staff, &visit, Vec::new());
-    }
-    let export = Export { station: &console.station, simulated: console.simulated, at: console.clock.now() };
-    let bundle = bundle(&visit, &export);
-    Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], bundle.to_string()).into_response())
 }

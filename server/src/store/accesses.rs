@@ -26,6 +26,29 @@ pub enum Shown {
     Asked,
     /// The person's visits elsewhere, which a clinician asked the insurance register for: with their reason.
     History,
+    /// Nothing yet: a reason was given to export it, and who gets it (Luật 91/2025/QH15 Đ26).
+    ExportAsked,
+    /// Everything that is kept of the person, read for a request of theirs: with the reason.
+    Everything,
+}
+
+/// What a reason that was given opens, in one session and for [`REASON_MINUTES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opens {
+    /// The record's page: [`Shown::Asked`].
+    Record,
+    /// Its files: [`Shown::ExportAsked`].
+    Export,
+}
+
+impl Opens {
+    /// How the giving of the reason stands in the log.
+    pub const fn asked(self) -> Shown {
+        match self {
+            Self::Record => Shown::Asked,
+            Self::Export => Shown::ExportAsked,
+        }
+    }
 }
 
 /// Why a record was seen: the code of ordinary duty, or a reason that was given.
@@ -36,7 +59,7 @@ pub enum Purpose {
     Reception,
     /// Care at the station on the day of the visit.
     Care,
-    /// Neither: a reason was asked for, and stands in the row of [`Shown::Asked`].
+    /// Neither: a reason was asked for, and stands in the row of [`Shown::Asked`] or [`Shown::ExportAsked`].
     Reason,
     /// Answering a request about someone's data.
     Request,
@@ -62,7 +85,7 @@ impl File {
 }
 
 /// A file that is about to be shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct NewFileAccess {
     /// Who sees it.
     pub staff: Uuid,
@@ -72,10 +95,22 @@ pub struct NewFileAccess {
     pub file: File,
     /// Whom it is about, where that is known.
     pub subject: Option<Uuid>,
-    /// [`Shown::Record`] or [`Shown::Export`].
+    /// [`Shown::Record`] or [`Shown::Everything`].
     pub shown: Shown,
+    /// The reason in their own words, with [`Shown::Everything`]. Sealed.
+    pub reason: Option<String>,
     /// Now.
     pub at: Timestamp,
+}
+
+impl std::fmt::Debug for NewFileAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewFileAccess")
+            .field("staff", &self.staff)
+            .field("file", &self.file)
+            .field("shown", &self.shown)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What was seen.
@@ -107,8 +142,10 @@ pub struct NewAccess {
     pub shown: Shown,
     /// Why.
     pub purpose: Purpose,
-    /// The reason in their own words, with [`Shown::Asked`] and [`Shown::History`]. Sealed.
+    /// The reason in their own words, with [`Shown::Asked`], [`Shown::ExportAsked`] and [`Shown::History`]. Sealed.
     pub reason: Option<String>,
+    /// Who gets the file, with [`Shown::ExportAsked`]. Sealed with the reason.
+    pub recipient: Option<String>,
     /// Now.
     pub at: Timestamp,
 }
@@ -153,6 +190,8 @@ pub struct Access {
     pub purpose: Purpose,
     /// The reason that was given.
     pub reason: Option<String>,
+    /// Who gets the file.
+    pub recipient: Option<String>,
 }
 
 impl std::fmt::Debug for Access {
@@ -176,11 +215,17 @@ pub trait AccessLog: Send + Sync {
     /// Where it could not be written.
     async fn record_file_access(&self, access: NewFileAccess) -> Result<(), StoreError>;
 
-    /// Whether in this session a reason was given for this visit since then.
+    /// Whether in this session a reason was given since then that opens this of the visit.
     ///
     /// # Errors
     /// Where it could not be read.
-    async fn reason_given(&self, session: Uuid, visit: Uuid, since: Timestamp) -> Result<bool, StoreError>;
+    async fn reason_given(
+        &self,
+        session: Uuid,
+        visit: Uuid,
+        opens: Opens,
+        since: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Rows of the log, the latest first, at most [`MOST_ACCESSES`].
     ///

@@ -31,7 +31,7 @@ async fn received(server: &Server, form: &str) -> Uuid {
 }
 
 /// The examination fee.
-fn cost() -> Value {
+pub fn cost() -> Value {
     json!({
         "care_kind": "01",
         "patient_group": "1.2",
@@ -46,7 +46,7 @@ fn with(member: &str, value: Value) -> Value {
     cost
 }
 
-fn path(visit: Uuid) -> String {
+pub fn path(visit: Uuid) -> String {
     format!("/v1/visits/{visit}/first-cost")
 }
 

@@ -20,6 +20,7 @@ mod kit;
 mod minimal;
 mod numbers;
 mod privacy;
+mod secrets;
 mod signing;
 mod staff;
 mod start;

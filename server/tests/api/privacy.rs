@@ -18,7 +18,13 @@ use crate::{
 };
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -71,7 +77,7 @@ async fn the_log_tells_what_happened_and_not_to_whom() {
         }
     }
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     for told in ["answered", "/v1/sessions/{id}/answers", "data_group_mismatch", "CHUA_XAC_MINH", "recorded"]
     {
         assert!(log.contains(told), "the log does not tell {told}:\n{log}");

@@ -44,7 +44,7 @@ impl Scene {
     /// The visit with this number, as other software gets it, is FHIR R5 by an independent implementation.
     fn exports(&self, number: &str) {
         let visit = self.recorded(number, "/visit");
-        let bundle = staff::page(&self.world, &format!("/staff/visits/{visit}/fhir.json")).unwrap();
+        let bundle = staff::export(&self.world, &visit, "fhir").unwrap();
         python::validate_fhir(&bundle).unwrap();
     }
 

@@ -1,15 +1,19 @@
-// News for the list of calls: looks again when something changed, sounds when somebody calls. Without it the page
-// reloads itself and makes no sound.
+// News for whoever is to hear that somebody calls, on whatever page they are: shows how many wait, sounds, and keeps the
+// list of calls as it is now. Tells the page's other scripts what it heard. Without it pages reload themselves and make no
+// sound.
 "use strict";
 (() => {
   const list = document.getElementById("calls");
+  const bar = document.getElementById("calling");
   const unlock = document.getElementById("sound");
   const lost = document.getElementById("lost");
-  if (!list || !window.EventSource) return;
+  if (!window.EventSource) return;
   // How often an emergency sounds until somebody is on their way, in milliseconds.
   const AGAIN = 4_000;
   const title = document.title.replace(/^\(\d+\) /, "");
+  const seen = document.body.dataset;
   let audio = null;
+  let urgent = false;
 
   // Tones of so many hertz, one after the other, soft at both ends.
   const tones = (pitches, length, volume) => {
@@ -25,17 +29,17 @@
       tone.start(begin);
       tone.stop(begin + length);
     });
-    list.dataset.sounded = String(Number(list.dataset.sounded || 0) + 1);
+    seen.sounded = String(Number(seen.sounded || 0) + 1);
   };
 
-  const emergency = () => list.querySelector(".call.emergency.waiting") !== null;
+  const sounds = () => audio !== null && audio.state === "running";
 
   // High enough for a busy hall; an emergency is louder, longer, and like nothing else.
   const sound = () => {
-    if (!audio) return;
-    if (emergency()) {
+    if (!sounds()) return;
+    if (urgent) {
       tones([1397, 1047, 1397, 1047, 1397, 1047, 1397, 1047], 0.2, 1);
-      list.dataset.alarmed = String(Number(list.dataset.alarmed || 0) + 1);
+      seen.alarmed = String(Number(seen.alarmed || 0) + 1);
     } else {
       tones([988, 784, 1175], 0.28, 0.5);
     }
@@ -50,42 +54,68 @@
 
   // `live` says that nobody touched anything: a page that looks by itself keeps nobody signed in.
   const look = async () => {
-    const answer = await fetch(location.pathname + "?live", { headers: { accept: "text/html" }, redirect: "error" });
+    const answer = await fetch("/staff?live", { headers: { accept: "text/html" }, redirect: "error" });
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("calls");
     if (!fresh) throw new Error("no list");
-    list.replaceChildren(...fresh.childNodes);
-    const waiting = list.querySelectorAll(".call.waiting").length;
+    const waiting = fresh.querySelectorAll(".call.waiting").length;
+    urgent = fresh.querySelector(".call.emergency.waiting") !== null;
     document.title = waiting > 0 ? `(${waiting}) ${title}` : title;
+    if (bar) {
+      bar.hidden = waiting === 0;
+      bar.classList.toggle("emergency", urgent);
+      const count = bar.querySelector("b");
+      if (count) count.textContent = String(waiting);
+    }
+    if (list) list.replaceChildren(...fresh.childNodes);
   };
 
   const failed = () => { if (lost) lost.hidden = false; };
+  const tell = (news) => document.dispatchEvent(new CustomEvent("news", { detail: news }));
 
   const listen = () => {
     const news = new EventSource("/staff/events");
-    news.addEventListener("open", () => { if (lost) lost.hidden = true; });
+    news.addEventListener("open", () => {
+      if (lost) lost.hidden = true;
+      tell("open");
+    });
     news.addEventListener("calls", () => look().catch(failed));
+    news.addEventListener("queue", () => tell("queue"));
     news.addEventListener("ring", () => {
       flash();
       // What it sounds like depends on who calls; without an answer it sounds all the same.
       look().catch(failed).then(sound);
     });
-    news.addEventListener("error", failed);
+    news.addEventListener("error", () => {
+      failed();
+      tell("error");
+    });
+  };
+
+  // A browser lets a page sound only after somebody touched it, or came from a page of ours that they touched.
+  const awaken = async () => {
+    audio = audio || new AudioContext();
+    if (audio.state !== "running") await audio.resume();
+    // Before the list of calls it stays, to be tried.
+    if (!list && unlock) unlock.hidden = true;
   };
 
   if (unlock) {
+    for (const touched of ["pointerdown", "keydown"]) {
+      document.addEventListener(touched, () => awaken().catch(() => {}), { once: true });
+    }
     unlock.hidden = false;
-    // A browser lets a page sound only after somebody pressed something on it.
+    awaken().catch(() => {});
+    // Said aloud, so that whoever turns it on knows that it can be heard.
     unlock.addEventListener("click", async () => {
-      audio = audio || new AudioContext();
-      await audio.resume();
+      await awaken();
       sound();
       unlock.hidden = true;
       const on = document.getElementById("sound-on");
       if (on) on.hidden = false;
     });
   }
-  setInterval(() => { if (audio && emergency()) sound(); }, AGAIN);
+  setInterval(() => { if (urgent) sound(); }, AGAIN);
   listen();
 })();

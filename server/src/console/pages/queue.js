@@ -38,19 +38,10 @@
   };
 
   const failed = () => { if (lost) lost.hidden = false; };
-  const news = new EventSource("/staff/events");
-  news.addEventListener("open", () => look().catch(failed));
-  news.addEventListener("queue", () => look().catch(failed));
-  // Whoever works with the queue sees that somebody calls; the page of calls sounds.
-  const calling = document.getElementById("calling");
-  const calls = async () => {
-    const answer = await fetch("/staff?live", { headers: { accept: "text/html" }, redirect: "error" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    calling.hidden = page.querySelector(".call.waiting") === null;
-    calling.classList.toggle("emergency", page.querySelector(".call.waiting.emergency") !== null);
-  };
-  for (const heard of ["ring", "calls"]) news.addEventListener(heard, () => calls().catch(failed));
-  news.addEventListener("error", failed);
+  // One connection for the page: `live.js` hears the server and tells.
+  document.addEventListener("news", ({ detail }) => {
+    if (detail === "error") failed();
+    else if (["open", "queue"].includes(detail)) look().catch(failed);
+  });
   list.addEventListener("focusout", () => setTimeout(() => { if (waits) look().catch(failed); }, 0));
 })();

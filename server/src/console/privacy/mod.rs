@@ -23,6 +23,7 @@ use crate::{staff::Role, store::visits::station_day};
 mod consents;
 mod file;
 mod incidents;
+mod marks;
 mod records;
 mod requests;
 mod retention;
@@ -40,6 +41,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Console>)> {
         ("/staff/privacy/requests/{request}", get(requests::show)),
         ("/staff/privacy/requests/{request}/step", post(requests::step)),
         ("/staff/privacy/requests/{request}/carry-out", post(requests::carry_out)),
+        ("/staff/privacy/requests/{request}/mark", post(marks::mark)),
         ("/staff/privacy/requests/{request}/records", post(records::show)),
         ("/staff/privacy/requests/{request}/records.json", post(records::download)),
         ("/staff/privacy/consents", get(consents::list)),

@@ -24,10 +24,7 @@ use super::{
 };
 use crate::{
     staff::Role,
-    store::{
-        accesses::{File, Shown},
-        subject_requests::{ReadRecords, SubjectRecords},
-    },
+    store::subject_requests::{ReadRecords, SubjectRecords},
 };
 
 /// The form: why everything is read.
@@ -55,13 +52,12 @@ struct Page {
 /// The records about the subject of a request that asks to see them. That they were read is logged first.
 async fn read(console: &Console, staff: &Staff, request: Uuid, why: &Why) -> Result<SubjectRecords, Failure> {
     staff.require(Role::Manager)?;
-    let file = File::Request(request);
     let request = requests::found(console, request).await?;
     let asks = matches!(request.kind, RequestKind::View | RequestKind::Provide);
     let (Some(subject), true) = (request.subject, asks) else { return Err(Failure::NotFound) };
     let reason = line(&why.reason, "Lý do / Reason", &mut Vec::new())
-        .unwrap_or_else(|| format!("{} {}", request.kind.as_str(), request.id));
-    console.note_file(staff, file, Some(subject), Shown::Export).await?;
+        .unwrap_or_else(|| format!("{} ({})", request.kind.vietnamese(), request.id));
+    console.note_everything(staff, request.id, subject, reason.clone()).await?;
     let reading = ReadRecords { subject, decision: staff.decision(reason), at: console.clock.now() };
     Ok(console.store.read_records(reading).await?)
 }

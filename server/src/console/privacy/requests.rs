@@ -20,7 +20,7 @@ use super::{
         session::Staff,
     },
     file::{Choice, StepView, status},
-    moment, written,
+    marks, moment, written,
 };
 use crate::{
     staff::Role,
@@ -156,6 +156,10 @@ struct Page {
     actions: Vec<ActionView>,
     corrects: bool,
     visits: Vec<VisitChoice>,
+    /// What keeps the data as they are.
+    marks: Vec<(&'static str, &'static str)>,
+    /// What can be done about that.
+    changes: Vec<marks::Change>,
     faults: Vec<String>,
 }
 
@@ -187,7 +191,8 @@ fn actions(kind: RequestKind) -> Vec<ActionView> {
     }
 }
 
-async fn page(
+/// The page of a request, with what is wrong with a form on it.
+pub(super) async fn page(
     console: &Console,
     staff: &Staff,
     request: SubjectRequest,
@@ -203,9 +208,15 @@ async fn page(
         Some(subject) if corrects => console.store.visits_of(subject).await?,
         _ => Vec::new(),
     };
+    let marks = match request.subject {
+        Some(subject) => Some(console.store.marks_of(subject).await?),
+        None => None,
+    };
     let page = Page {
         frame: staff.frame(console),
         id: request.id,
+        changes: marks.as_deref().map(marks::Change::possible).unwrap_or_default(),
+        marks: marks.into_iter().flatten().map(marks::words).collect(),
         kind: request.kind.vietnamese(),
         received: moment(request.received_at),
         acknowledge: written(request.due.acknowledge),

@@ -84,6 +84,7 @@ impl Station {
             panic!("nobody is signed in")
         };
         self.desk.token = token;
+        self.desk.csrf = hex::encode(session.csrf);
         session.staff
     }
 }
@@ -125,6 +126,10 @@ async fn who_is_shown_a_patient_is_in_the_access_log_whatever_the_page() {
         }
         let address = station.address(path);
         let staff = station.someone_new(&format!("nhan.vien.{index}")).await;
+        // A file is opened by a reason and a recipient.
+        if let Some((visit, "record.json" | "fhir.json")) = address.rsplit_once('/') {
+            station.desk.export(visit, "record").await;
+        }
         let (status, page) = station.desk.get(&address).await;
         if status == StatusCode::METHOD_NOT_ALLOWED {
             continue;

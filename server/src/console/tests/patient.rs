@@ -48,7 +48,7 @@ async fn a_code_stands_beside_its_words_and_what_to_do() {
     );
     let (_, list) = desk.get("/staff/visits").await;
     has(&list, &["<code>060</code> Sai họ tên"]);
-    let (_, record) = desk.get(&format!("/staff/visits/{}/record.json", recorded.visit)).await;
+    let record = desk.export(&format!("/staff/visits/{}", recorded.visit), "record").await;
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
     assert_eq!(record["insurance_now"]["result"], "060");
 }

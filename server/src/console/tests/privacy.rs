@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::store::{
-    AccessLog as _, Incidents as _, Retention as _, SubjectRequests as _, conformance::consents::consenting,
-    incidents::IncidentEvent, subject_requests::RequestEvent,
+    AccessLog as _, Incidents as _, Retention as _, SubjectRequests as _,
+    accesses::{Accesses, Purpose, Shown},
+    conformance::consents::consenting,
+    incidents::IncidentEvent,
+    retention::MarkKind,
+    subject_requests::RequestEvent,
 };
 
 const REQUEST: &str = "number=001148+012345&requester=Nguy%E1%BB%85n+Th%E1%BB%8B+Ho%C3%A0&relation=&recognised_by=CCCD&contact=t%E1%BA%A1i+tr%E1%BA%A1m&wish=xin+xem&kind=";
@@ -60,6 +64,17 @@ async fn a_request_is_received_with_its_days_and_answered_with_everything_that_i
     assert!(head.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
     let file: serde_json::Value = serde_json::from_str(&file).unwrap();
     assert_eq!(file["records"]["visits"][0]["patient"]["full_name"], "Nguyễn Thị Hoà");
+    // The largest disclosure that there is stands in the log by person and by staff, with why.
+    let latest = desk.store.accesses(Accesses::Latest).await.unwrap().remove(0);
+    let id = request.rsplit('/').next().unwrap();
+    assert_eq!((latest.shown, latest.purpose), (Shown::Everything, Purpose::Request));
+    assert_eq!(latest.reason, Some(format!("Xem dữ liệu ({id})")));
+    let person = desk.store.visits(STATION, station_day(at(0))).await.unwrap().remove(0).recorded.subject;
+    for filter in [format!("person={person}"), format!("staff={}", latest.staff)] {
+        let (_, log) = desk.get(&format!("/staff/accesses?{filter}")).await;
+        assert_eq!(log.matches("Toàn bộ dữ liệu").count(), 2, "{log}");
+        assert!(log.contains("Trần Văn Mẫu") && log.contains(&format!("“Xem dữ liệu ({id})”")), "{log}");
+    }
     assert_eq!(file["simulated"], true);
     let (head, _) =
         desk.post(&format!("{request}/carry-out"), "action=answer&reason=%C4%91%C3%A3+giao").await;
@@ -217,6 +232,65 @@ async fn consents_are_listed_with_their_text_and_purges_with_their_proof() {
     assert!(page.contains("Bằng chứng định danh") && page.contains("180 ngày"), "{page}");
     let (_, page) = desk.get("/staff/privacy/bases").await;
     assert!(page.contains("Sự đồng ý") && page.contains("Luật Căn cước 26/2023/QH15 Đ22 k5"));
+}
+
+/// When the proof of identity of a visit is over, unless a mark holds it.
+const MUCH_LATER: i64 = 200 * 86_400;
+
+#[tokio::test]
+async fn data_are_held_for_a_dispute_and_let_go_again() {
+    let desk = Desk::open().await;
+    let world = World::new(&*desk.store).await;
+    let person = consenting(&world, "001148012345").await;
+    let request = received(&desk, "view").await;
+    let (_, page) = desk.get(&request).await;
+    assert!(page.contains("Giữ lại vì tranh chấp") && !page.contains("Bỏ giữ"), "{page}");
+    let mark = format!("{request}/mark");
+    for refused in
+        ["change=hold&reason=", "change=release&reason=xong", "change=lift&reason=xong", "reason=xong"]
+    {
+        assert_eq!(desk.post(&mark, refused).await.0.status(), StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
+    }
+    assert_eq!(desk.store.marks_of(person.subject).await.unwrap(), []);
+    let (head, _) = desk.post(&mark, "change=hold&reason=khi%E1%BA%BFu+n%E1%BA%A1i").await;
+    assert_eq!(location(&head), request);
+    assert_eq!(desk.store.marks_of(person.subject).await.unwrap(), [MarkKind::Held]);
+    assert!(desk.get(&request).await.1.contains("Đang giữ lại vì tranh chấp"));
+    // Twice is once.
+    assert_eq!(desk.post(&mark, "change=hold&reason=x").await.0.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(desk.store.purge(at(MUCH_LATER)).await.unwrap(), [], "what is needed in a dispute is gone");
+    // It is lifted after the request was answered as well.
+    desk.post(&format!("{request}/carry-out"), "action=answer&reason=%C4%91%C3%A3+giao").await;
+    let (head, page) = desk.post(&mark, "change=release&reason=xong").await;
+    assert_eq!(head.status(), StatusCode::SEE_OTHER, "{page}");
+    assert_eq!(desk.store.marks_of(person.subject).await.unwrap(), []);
+    assert!(!desk.store.purge(at(MUCH_LATER)).await.unwrap().is_empty());
+    let report = desk.store.verify_audit().await.unwrap();
+    assert!(matches!(report, crate::audit::AuditReport::Intact { .. }), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_restriction_is_lifted_and_the_record_shows_again() {
+    let desk = Desk::open().await;
+    let world = World::new(&*desk.store).await;
+    // The day before: whoever waits today is shown all the same.
+    let yesterday = world.checked_in("001148012345", at(-86_400)).await;
+    let visit = format!("/staff/visits/{}", yesterday.visit);
+    desk.post(&format!("{visit}/why"), "reason=Ng%C6%B0%E1%BB%9Di+b%E1%BB%87nh+h%E1%BB%8Fi").await;
+    assert!(desk.get(&visit).await.1.contains("Nguyễn Thị Hoà"));
+    let request = received(&desk, "restrict").await;
+    desk.post(&format!("{request}/carry-out"), "action=restrict&reason=theo+y%C3%AAu+c%E1%BA%A7u").await;
+    assert!(!desk.get(&visit).await.1.contains("Nguyễn Thị Hoà"), "what was restricted shows");
+    let (_, page) = desk.get(&request).await;
+    assert!(page.contains("Đang hạn chế xử lý") && page.contains("Bỏ hạn chế"), "{page}");
+    let lift = "change=lift&reason=ng%C6%B0%E1%BB%9Di+b%E1%BB%87nh+%C4%91%E1%BB%93ng+%C3%BD";
+    let (head, page) = desk.post(&format!("{request}/mark"), lift).await;
+    assert_eq!(head.status(), StatusCode::SEE_OTHER, "{page}");
+    assert!(desk.get(&visit).await.1.contains("Nguyễn Thị Hoà"));
+    // Nobody but the manager.
+    let reception = Desk::with(&[Role::Reception]).await;
+    let path = "/staff/privacy/requests/00000000-0000-4000-8000-000000000000/mark";
+    assert_eq!(reception.post(path, lift).await.0.status(), StatusCode::FORBIDDEN);
 }
 
 /// What a manager corrects for a request, reception alone may not; nor does a manager correct without one.

@@ -1,9 +1,11 @@
 //! Who may see what.
 
 use super::*;
+use crate::staff::Post;
 use crate::store::{
     AccessLog as _,
     accesses::{Accesses, Purpose, Shown},
+    staff::{Change, ChangeStaff},
 };
 
 /// A visit of today.
@@ -103,20 +105,113 @@ async fn whoever_serves_the_patient_sees_the_record_and_it_is_written_down() {
         assert!(desk.get("/staff/visits").await.1.contains("Nguyễn Thị Hoà"));
     }
     assert!(desk.get(&visit).await.1.contains("Nguyễn Thị Hoà"));
-    assert!(desk.get(&format!("{visit}/record.json")).await.1.contains("Nguyễn Thị Hoà"));
     let duty = |shown| (shown, Purpose::Reception, None);
-    assert_eq!(log(&desk).await, [duty(Shown::List), duty(Shown::Record), duty(Shown::Export)]);
+    assert_eq!(log(&desk).await, [duty(Shown::List), duty(Shown::Record)]);
+}
+
+#[tokio::test]
+async fn a_record_leaves_as_a_file_only_with_a_reason_and_a_recipient_whoever_serves_the_patient() {
+    let desk = Desk::with(&[Role::Reception]).await;
+    let visit = visit(&desk).await;
+    assert!(desk.get(&visit).await.1.contains(&format!("action=\"{visit}/export\"")));
+    let files = ["record.json", "fhir.json"].map(|file| format!("{visit}/{file}"));
+    let refused = async || {
+        for file in &files {
+            let (status, page) = desk.get(file).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{file}");
+            assert!(page.contains("Bên nhận") && !page.contains("Hoà"), "{page}");
+        }
+    };
+    refused().await;
+    // A reason to see the page is none to take it away.
+    desk.post(&format!("{visit}/why"), "reason=Khi%E1%BA%BFu+n%E1%BA%A1i").await;
+    refused().await;
+    for (left_out, words) in
+        [("reason", "Lý do / Reason"), ("recipient", "Bên nhận / Who gets it"), ("file", "Tệp: chưa chọn")]
+    {
+        let form = format!("{EXPORT}record").replace(&format!("{left_out}="), "other=");
+        let (head, page) = desk.post(&format!("{visit}/export"), &form).await;
+        assert_eq!(head.status(), StatusCode::UNPROCESSABLE_ENTITY, "{left_out}");
+        assert!(page.contains(words), "{page}");
+        let kept =
+            if left_out == "reason" { "Bệnh viện huyện Mẫu" } else { "Đơn của người bệnh" };
+        assert!(page.contains(&format!("value=\"{kept}\"")), "what was typed is gone: {page}");
+    }
+    refused().await;
+    let before = log(&desk).await.len();
+    assert!(desk.export(&visit, "fhir").await.contains("Nguyễn Thị Hoà"));
+    // For a quarter of an hour, both files.
+    assert!(desk.get(&files[0]).await.1.contains("Nguyễn Thị Hoà"));
+    let asked = (Shown::ExportAsked, Purpose::Reason, Some("Đơn của người bệnh".to_owned()));
+    let taken = (Shown::Export, Purpose::Reason, None);
+    assert_eq!(log(&desk).await.split_off(before), [asked, taken.clone(), taken]);
+    let row = desk.store.accesses(Accesses::Latest).await.unwrap().remove(2);
+    assert_eq!(row.recipient.as_deref(), Some("Bệnh viện huyện Mẫu"));
+    assert_eq!(
+        row.subject,
+        desk.store.visit(row_visit(&visit)).await.unwrap().map(|one| one.recorded.subject)
+    );
+}
+
+fn row_visit(address: &str) -> Uuid {
+    Uuid::parse_str(address.rsplit('/').next().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn reception_clinicians_and_managers_export_and_an_auditor_reads_about_it() {
+    for role in [Role::Reception, Role::Clinician, Role::Manager] {
+        let desk = Desk::with(&[role]).await;
+        let visit = visit(&desk).await;
+        assert!(desk.export(&visit, "record").await.contains("Nguyễn Thị Hoà"), "{role:?}");
+    }
+    let desk = Desk::with(&[Role::Auditor]).await;
+    let visit = visit(&desk).await;
+    let (head, _) = desk.post(&format!("{visit}/export"), &format!("{EXPORT}record")).await;
+    assert_eq!(head.status(), StatusCode::FORBIDDEN);
+    for path in [visit.clone(), format!("{visit}/record.json"), format!("{visit}/fhir.json")] {
+        let (status, page) = desk.get(&path).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+        assert!(page.contains("không có quyền") && !page.contains("Hoà"), "{page}");
+    }
+    let (head, _) = desk.post(&format!("{visit}/why"), "reason=Ki%E1%BB%83m+tra").await;
+    assert_eq!(head.status(), StatusCode::FORBIDDEN);
+    assert_eq!(log(&desk).await, []);
+}
+
+/// Roles are per place: whoever works elsewhere sees nothing here.
+#[tokio::test]
+async fn an_account_whose_posts_are_elsewhere_opens_nothing_but_itself() {
+    let desk = Desk::with(&[Role::Auditor]).await;
+    let visit = visit(&desk).await;
+    let staff = desk.store.staff().await.unwrap().remove(0).id;
+    let posts = Role::ALL.map(|role| Post { place: "01998".into(), role });
+    let change = Change::Posts(posts.into());
+    desk.store.change_staff(ChangeStaff { staff, change, by: None, at: at(600) }).await.unwrap();
+    let pages =
+        ["/staff", "/staff/events", "/staff/visits", "/staff/queue", "/staff/live.js", "/staff/privacy"];
+    let of_visit = ["", "/correct", "/consents", "/record.json", "/fhir.json"];
+    for path in pages.map(str::to_owned).into_iter().chain(of_visit.map(|page| format!("{visit}{page}"))) {
+        let (status, page) = desk.get(&path).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+        assert!(page.contains("chưa có quyền nào tại trạm này") && page.contains("/staff/account"), "{page}");
+    }
+    for (path, form) in
+        [("why", "reason=Khi%E1%BA%BFu+n%E1%BA%A1i".to_owned()), ("export", format!("{EXPORT}record"))]
+    {
+        assert_eq!(desk.post(&format!("{visit}/{path}"), &form).await.0.status(), StatusCode::FORBIDDEN);
+    }
+    assert_eq!(log(&desk).await, []);
+    assert_eq!(desk.get("/staff/account").await.0, StatusCode::OK);
+    assert_eq!(location(&desk.post("/staff/sign-out", "").await.0), "/staff/sign-in");
 }
 
 #[tokio::test]
 async fn whoever_does_not_serve_the_patient_is_asked_why() {
-    let desk = Desk::with(&[Role::Auditor]).await;
+    let desk = Desk::with(&[Role::Manager, Role::Auditor]).await;
     let visit = visit(&desk).await;
-    for path in [visit.clone(), format!("{visit}/record.json")] {
-        let (status, page) = desk.get(&path).await;
-        assert_eq!(status, StatusCode::FORBIDDEN);
-        assert!(page.contains("Vì sao cần xem hồ sơ này?") && !page.contains("Hoà"), "{page}");
-    }
+    let (status, page) = desk.get(&visit).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(page.contains("Vì sao cần xem hồ sơ này?") && !page.contains("Hoà"), "{page}");
     let (head, _) = desk.post(&format!("{visit}/why"), "reason=+").await;
     assert_eq!(head.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(log(&desk).await, []);

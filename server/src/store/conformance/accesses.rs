@@ -4,7 +4,7 @@ use super::{staff::signed_in, *};
 use crate::{
     staff::Role,
     store::{
-        accesses::{Access, Accesses, File, NewAccess, NewFileAccess, Purpose, Seen, Shown},
+        accesses::{Access, Accesses, File, NewAccess, NewFileAccess, Opens, Purpose, Seen, Shown},
         staff::Presented,
     },
 };
@@ -20,7 +20,16 @@ async fn someone(world: &World<'_>, name: &str, full: &str) -> (Uuid, Uuid) {
 async fn shown(world: &World<'_>, who: (Uuid, Uuid), visit: Uuid, shown: Shown, at: Timestamp) {
     let reason = (shown == Shown::Asked).then(|| "Người bệnh hỏi lại".to_owned());
     let purpose = if reason.is_some() { Purpose::Reason } else { Purpose::Reception };
-    let access = NewAccess { staff: who.0, session: who.1, visits: vec![visit], shown, purpose, reason, at };
+    let access = NewAccess {
+        staff: who.0,
+        session: who.1,
+        visits: vec![visit],
+        shown,
+        purpose,
+        reason,
+        recipient: None,
+        at,
+    };
     world.store.record_access(access).await.unwrap();
 }
 
@@ -79,10 +88,29 @@ pub async fn a_reason_opens_one_record_in_one_session_for_a_while(world: &World<
     let visit = world.checked_in("001148012345", at(0)).await.visit;
     let other = world.checked_in("001148000002", at(0)).await.visit;
     shown(world, mau, visit, Shown::Asked, at(10)).await;
-    let given =
-        async |session, visit, since| world.store.reason_given(session, visit, at(since)).await.unwrap();
+    let opened = async |session, visit, opens, since| {
+        world.store.reason_given(session, visit, opens, at(since)).await.unwrap()
+    };
+    let given = async |session, visit, since| opened(session, visit, Opens::Record, since).await;
     assert!(given(mau.1, visit, 9).await);
     assert!(!given(mau.1, visit, 10).await && !given(mau.1, other, 0).await && !given(can.1, visit, 0).await);
+    // What opens the page does not open the files, nor the other way round.
+    assert!(!opened(mau.1, visit, Opens::Export, 9).await);
+    let exporting = NewAccess {
+        staff: mau.0,
+        session: mau.1,
+        visits: vec![other],
+        shown: Shown::ExportAsked,
+        purpose: Purpose::Reason,
+        reason: Some("Đơn của người bệnh".into()),
+        recipient: Some("Bệnh viện huyện Mẫu".into()),
+        at: at(10),
+    };
+    world.store.record_access(exporting).await.unwrap();
+    assert!(opened(mau.1, other, Opens::Export, 9).await && !opened(mau.1, other, Opens::Record, 9).await);
+    let row = found(world, Accesses::Latest).await.remove(0);
+    assert_eq!(row.reason.as_deref(), Some("Đơn của người bệnh"));
+    assert_eq!(row.recipient.as_deref(), Some("Bệnh viện huyện Mẫu"));
     let unknown = NewAccess {
         staff: mau.0,
         session: mau.1,
@@ -90,6 +118,7 @@ pub async fn a_reason_opens_one_record_in_one_session_for_a_while(world: &World<
         shown: Shown::Record,
         purpose: Purpose::Reception,
         reason: None,
+        recipient: None,
         at: at(11),
     };
     assert!(world.store.record_access(unknown).await.is_err());
@@ -102,20 +131,28 @@ pub async fn what_is_kept_outside_of_a_visit_is_seen_by_name_as_well(world: &Wor
     for (file, subject, shown, second) in [
         (call, None, Shown::Record, 1),
         (request, Some(person), Shown::Record, 2),
-        (request, Some(person), Shown::Export, 3),
+        (request, Some(person), Shown::Everything, 3),
     ] {
-        let access = NewFileAccess { staff: mau.0, session: mau.1, file, subject, shown, at: at(second) };
+        let reason = (shown == Shown::Everything).then(|| "Bà hỏi xem".to_owned());
+        let at = at(second);
+        let access = NewFileAccess { staff: mau.0, session: mau.1, file, subject, shown, reason, at };
         world.store.record_file_access(access).await.unwrap();
     }
     let rows = |rows: Vec<Access>| {
-        rows.into_iter().map(|row| (row.name, row.seen, row.shown, row.purpose)).collect::<Vec<_>>()
+        rows.into_iter()
+            .map(|row| (row.name, row.seen, row.shown, row.purpose, row.reason))
+            .collect::<Vec<_>>()
     };
-    let row = |file, shown, purpose| ("Trần Văn Mẫu".to_owned(), Seen::File(file), shown, purpose);
-    let asked =
-        [row(request, Shown::Export, Purpose::Request), row(request, Shown::Record, Purpose::Request)];
+    let row = |file, shown, purpose, reason: Option<&str>| {
+        ("Trần Văn Mẫu".to_owned(), Seen::File(file), shown, purpose, reason.map(str::to_owned))
+    };
+    let asked = [
+        row(request, Shown::Everything, Purpose::Request, Some("Bà hỏi xem")),
+        row(request, Shown::Record, Purpose::Request, None),
+    ];
     assert_eq!(rows(found(world, Accesses::To(person)).await), asked);
     let by_mau = rows(found(world, Accesses::By(mau.0)).await);
-    assert_eq!(by_mau[2], row(call, Shown::Record, Purpose::Reception));
+    assert_eq!(by_mau[2], row(call, Shown::Record, Purpose::Reception, None));
     assert_eq!(by_mau.len(), 3);
     assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
 }

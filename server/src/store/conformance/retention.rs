@@ -159,6 +159,7 @@ async fn seen(world: &World<'_>, session: &StaffSession, visit: Uuid, when: Time
         shown: Shown::Record,
         purpose: Purpose::Reception,
         reason: None,
+        recipient: None,
         at: when,
     };
     world.store.record_access(access).await.unwrap();

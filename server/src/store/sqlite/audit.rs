@@ -18,6 +18,11 @@ use crate::{
 /// Leaves read at a time.
 const PAGE: i64 = 1000;
 
+/// What a leaf says of a file that was shown: the row without the reason, which came later and stands only where
+/// everything was shown.
+pub(super) const FILE_ACCESS: &str =
+    "SELECT id, staff, session, kind, file, subject, shown, at FROM file_accesses WHERE id = ?";
+
 /// An operation in the log, and the kind of row it wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,6 +83,7 @@ pub(super) enum Logged {
     IdentityAnswered,
     RecordShown,
     FileShown,
+    EverythingShown,
     StaffSessionEnded,
     LookedUp,
     ExpiredForgotten,
@@ -105,7 +111,8 @@ impl Logged {
             Self::StaffCalled => Some("SELECT * FROM calls WHERE id = ?"),
             Self::CallAnswered => Some("SELECT * FROM call_endings WHERE call = ?"),
             Self::RecordShown => Some("SELECT * FROM accesses WHERE id = ?"),
-            Self::FileShown => Some("SELECT * FROM file_accesses WHERE id = ?"),
+            Self::FileShown => Some(FILE_ACCESS),
+            Self::EverythingShown => Some("SELECT * FROM file_accesses WHERE id = ?"),
             Self::CallMadeAgain | Self::CallAcknowledged | Self::CallTakenOver | Self::CallHandedBack => {
                 Some("SELECT * FROM call_events WHERE id = ?")
             }
@@ -219,6 +226,11 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
         "SELECT count(*) FROM accesses",
         "SELECT count(*) FILTER (WHERE operation = 'record_shown')
              - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'accesses/%') FROM audit",
+    ),
+    (
+        "SELECT count(*) FROM file_accesses",
+        "SELECT count(*) FILTER (WHERE operation IN ('file_shown', 'everything_shown'))
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'file_accesses/%') FROM audit",
     ),
     (
         "SELECT count(*) FROM consent_roles",

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     SqliteStore,
     audit::Logged,
-    parse_word,
+    numbers, parse_word,
     transaction::{Transaction, bytes, id, time},
     word,
     writer::Operation,
@@ -148,17 +148,40 @@ impl Operation for Mark {
     }
 }
 
-/// Places a mark, or lifts it.
+/// Places a mark, or lifts it wherever it is on that person: their records may have been merged since it was placed.
 pub(super) async fn mark(tx: &mut Transaction<'_>, mark: &Mark) -> Result<(), StoreError> {
     let subject = mark.subject.to_string();
-    let key = tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
+    tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
+    if mark.placed {
+        let root = numbers::root(tx.on(), subject).await?;
+        return write_mark(tx, mark, &root).await;
+    }
+    let marked: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT mark.subject FROM subject_marks AS mark JOIN same_person ON same_person.same = mark.subject
+         WHERE same_person.subject = ?1 AND mark.kind = ?2 AND mark.placed = 1 AND NOT EXISTS (
+             SELECT 1 FROM subject_marks AS later
+             WHERE later.subject = mark.subject AND later.kind = mark.kind AND later.rowid > mark.rowid)",
+    )
+    .bind(&subject)
+    .bind(word(&mark.kind)?)
+    .fetch_all(tx.on())
+    .await?;
+    for subject in &marked {
+        write_mark(tx, mark, subject).await?;
+    }
+    Ok(())
+}
+
+async fn write_mark(tx: &mut Transaction<'_>, mark: &Mark, subject: &str) -> Result<(), StoreError> {
+    // Whoever was erased has no records left that a mark could hold.
+    let Some(key) = tx.key(subject).await? else { return Ok(()) };
     let new = tx.new_id()?;
     let decision = tx.seal(&mark.decision, &key, mark_place(&new))?;
     let row = sqlx::query(
         "INSERT INTO subject_marks (id, subject, kind, placed, decision, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(&new)
-    .bind(&subject)
+    .bind(subject)
     .bind(word(&mark.kind)?)
     .bind(i64::from(mark.placed))
     .bind(decision)

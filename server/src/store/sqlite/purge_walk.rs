@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::{
-    audit::Logged,
+    audit::{FILE_ACCESS, Logged},
     purge::{ids_digest, name},
     transaction::{bytes, row_digest},
 };
@@ -37,6 +37,7 @@ const TABLES: [Table; 15] = [
     table("queue_events", "id", "SELECT * FROM queue_events WHERE id = ?"),
     table("accesses", "id", "SELECT * FROM accesses WHERE id = ?"),
     table("file_accesses", "id", "SELECT * FROM file_accesses WHERE id = ?"),
+    table("file_accesses", "id", FILE_ACCESS),
     table("consents", "id", "SELECT * FROM consents WHERE id = ?"),
     table("consent_subjects", "consent", "SELECT * FROM consent_subjects WHERE consent = ?"),
     table("consent_roles", "consent", "SELECT * FROM consent_roles WHERE consent = ?"),

@@ -87,7 +87,7 @@ async fn browser_an_emergency_comes_first_sounds_until_somebody_comes_and_is_mad
     let first = "return document.querySelector('.cards').firstElementChild.matches('.emergency')";
     assert_eq!(scene.phone.run(first).await.unwrap(), true, "somebody stands before an emergency");
     // Otherwise than others, and again.
-    let alarmed = "return Number(document.getElementById('calls').dataset.alarmed) >= 2";
+    let alarmed = "return Number(document.body.dataset.alarmed) >= 2";
     scene.phone.wait_until(alarmed).await.unwrap();
     let stands = KIOSK.get(&scene.world, &path).unwrap();
     assert_eq!((&stands["state"], &stands["repeated"]), (&json!("waiting"), &json!(0)));
@@ -107,5 +107,35 @@ async fn browser_an_emergency_comes_first_sounds_until_somebody_comes_and_is_mad
     scene.phone.wait_for_in(".room", "Phòng 1").await.unwrap();
     scene.look("2-number").await;
     assert_eq!(KIOSK.get(&scene.world, &path).unwrap()["state"], "answered");
+    scene.phone.quit().await.unwrap();
+}
+
+/// Who receives somebody by hand does not sit before the page of calls.
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_a_call_sounds_and_shows_on_the_reception_s_own_page() {
+    let scene = Scene::open_at("browser-call-at-reception", DESK).await;
+    let desk = &scene.phone;
+    scene.signed_in("/staff/reception").await;
+    desk.run(LISTEN).await.unwrap();
+    // Typing is touch enough for the browser to let the page sound.
+    let typed = "form:has([value=no_document]) [name=full_name]";
+    desk.find(typed).await.unwrap().send_keys("Lò Văn Páo").await.unwrap();
+    let mut patient = Conversation::begin(&scene.world).unwrap();
+    patient.call_staff(&scene.world).unwrap();
+    desk.wait_for_in("#calling:not([hidden]) b", "1").await.unwrap();
+    desk.wait_until("return window.tones === 3 && document.title.startsWith('(1)')").await.unwrap();
+    let kept = format!("return document.querySelector('{typed}').value === 'Lò Văn Páo' && window.stayed");
+    assert_eq!(desk.run(&kept).await.unwrap(), true, "what was being typed is gone");
+    scene.look("1-call").await;
+
+    // An emergency is louder, and does not stop.
+    let wish = json!({ "step": "welcome", "code": "emergency" });
+    KIOSK.post(&scene.world, "/v1/staff-calls", &wish).unwrap();
+    desk.wait_for_in("#calling.emergency b", "2").await.unwrap();
+    desk.wait_until("return Number(document.body.dataset.alarmed) >= 2").await.unwrap();
+    scene.look("2-emergency").await;
+
+    desk.leave_by("#calling").await.unwrap();
+    desk.wait_for_in(".call.emergency.waiting strong", "Cấp cứu").await.unwrap();
     scene.phone.quit().await.unwrap();
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -11,8 +12,11 @@ use super::{
 };
 use crate::store::{
     Queue,
-    accesses::{Access, AccessLog, Accesses, File, MOST_ACCESSES, NewAccess, NewFileAccess, Seen, Shown},
+    accesses::{
+        Access, AccessLog, Accesses, File, MOST_ACCESSES, NewAccess, NewFileAccess, Opens, Seen, Shown,
+    },
     sqlite::{
+        audit::FILE_ACCESS,
         parse_word,
         transaction::{id, time},
         word,
@@ -20,8 +24,34 @@ use crate::store::{
     visits::ticket_number,
 };
 
-fn place(access: &str) -> Place<'_> {
-    Place { table: "accesses", column: "reason", row: access }
+/// What was given for an access, as it is sealed.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Given {
+    Reason(String),
+    Export { reason: String, recipient: String },
+}
+
+impl Given {
+    fn new(reason: Option<&String>, recipient: Option<&String>) -> Option<Self> {
+        let reason = reason?.clone();
+        Some(match recipient {
+            Some(recipient) => Self::Export { reason, recipient: recipient.clone() },
+            None => Self::Reason(reason),
+        })
+    }
+
+    /// The reason, and the recipient.
+    fn parts(self) -> (String, Option<String>) {
+        match self {
+            Self::Reason(reason) => (reason, None),
+            Self::Export { reason, recipient } => (reason, Some(recipient)),
+        }
+    }
+}
+
+fn place<'a>(table: &'static str, access: &'a str) -> Place<'a> {
+    Place { table, column: "reason", row: access }
 }
 
 #[async_trait]
@@ -45,10 +75,8 @@ async fn write(
     key: &DataKey,
 ) -> Result<(), StoreError> {
     let new = tx.new_id()?;
-    let reason = match &access.reason {
-        Some(reason) => Some(tx.seal(reason, key, place(&new))?),
-        None => None,
-    };
+    let given = Given::new(access.reason.as_ref(), access.recipient.as_ref());
+    let reason = given.map(|given| tx.seal(&given, key, place("accesses", &new))).transpose()?;
     let row = sqlx::query(
         "INSERT INTO accesses (id, staff, session, visit, subject, shown, purpose, reason, at)
          SELECT ?1, ?2, ?3, visit, subject, ?5, ?6, ?7, ?8 FROM current_subjects WHERE visit = ?4
@@ -85,21 +113,35 @@ impl Operation for NewFileAccess {
             File::Call(call) => ("call", call),
             File::Request(request) => ("request", request),
         };
-        let row = sqlx::query(
-            "INSERT INTO file_accesses (id, staff, session, kind, file, subject, shown, at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+        let staff = self.staff.to_string();
+        let reason = match &self.reason {
+            Some(reason) => {
+                let key = key_of(tx, &staff).await?;
+                Some(tx.seal(&Given::Reason(reason.clone()), &key, place("file_accesses", &new))?)
+            }
+            None => None,
+        };
+        sqlx::query(
+            "INSERT INTO file_accesses (id, staff, session, kind, file, subject, shown, at, reason)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&new)
-        .bind(self.staff.to_string())
+        .bind(&staff)
         .bind(self.session.to_string())
         .bind(kind)
         .bind(file.to_string())
         .bind(self.subject.map(|subject| subject.to_string()))
         .bind(word(&self.shown)?)
         .bind(self.at.as_millisecond())
-        .fetch_one(tx.on())
+        .bind(reason)
+        .execute(tx.on())
         .await?;
-        tx.log(Logged::FileShown, &new, &row, self.at).await
+        let (what, kept) = match self.shown {
+            Shown::Everything => (Logged::EverythingShown, "SELECT * FROM file_accesses WHERE id = ?"),
+            _ => (Logged::FileShown, FILE_ACCESS),
+        };
+        let row = sqlx::query(kept).bind(&new).fetch_one(tx.on()).await?;
+        tx.log(what, &new, &row, self.at).await
     }
 }
 
@@ -110,7 +152,7 @@ const ROWS: &str = "
            accesses.rowid AS place
     FROM accesses JOIN visits ON visits.id = accesses.visit
     UNION ALL
-    SELECT id, staff, subject, shown, NULL, NULL, at, kind, file, NULL, NULL, NULL, rowid FROM file_accesses";
+    SELECT id, staff, subject, shown, NULL, reason, at, kind, file, NULL, NULL, NULL, rowid FROM file_accesses";
 
 fn seen(row: &SqliteRow) -> Result<Seen, StoreError> {
     let file = id("accesses.file", row.try_get("file")?)?;
@@ -130,19 +172,20 @@ fn seen(row: &SqliteRow) -> Result<Seen, StoreError> {
     })
 }
 
-/// The member of staff's name, and the reason that they gave.
+/// The member of staff's name, and what they gave as reason and recipient.
 async fn named(
     connection: &mut SqliteConnection,
     keys: &Keys,
     row: &SqliteRow,
-) -> Result<(String, Option<String>), StoreError> {
+) -> Result<(String, Option<Given>), StoreError> {
     let staff: String = row.try_get("staff")?;
     let Some(key) = keys.fetch(connection, &staff).await? else { return Ok((String::new(), None)) };
     let profile = open::<Profile>(row, "profile", &staff, &key)?;
     let sealed: Option<Vec<u8>> = row.try_get("reason")?;
-    let here = place(row.try_get("id")?);
-    let reason = sealed.map(|sealed| Sealed::from_stored(sealed).open(&key, here)).transpose()?;
-    Ok((profile.map(|profile| profile.name).unwrap_or_default(), reason))
+    let table = if row.try_get::<&str, _>("kind")? == "visit" { "accesses" } else { "file_accesses" };
+    let here = place(table, row.try_get("id")?);
+    let given = sealed.map(|sealed| Sealed::from_stored(sealed).open(&key, here)).transpose()?;
+    Ok((profile.map(|profile| profile.name).unwrap_or_default(), given))
 }
 
 async fn rows(
@@ -168,7 +211,8 @@ async fn rows(
     .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        let (name, reason) = named(connection, keys, row).await?;
+        let (name, given) = named(connection, keys, row).await?;
+        let (reason, recipient) = given.map(Given::parts).unzip();
         let subject: Option<&str> = row.try_get("subject")?;
         let seen = seen(row)?;
         found.push(Access {
@@ -183,6 +227,7 @@ async fn rows(
             },
             seen,
             reason,
+            recipient: recipient.flatten(),
         });
     }
     Ok(found)
@@ -198,13 +243,19 @@ impl AccessLog for SqliteStore {
         self.writer.submit(access).await
     }
 
-    async fn reason_given(&self, session: Uuid, visit: Uuid, since: Timestamp) -> Result<bool, StoreError> {
+    async fn reason_given(
+        &self,
+        session: Uuid,
+        visit: Uuid,
+        opens: Opens,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
         let found: Option<i64> = sqlx::query_scalar(
             "SELECT 1 FROM accesses WHERE session = ? AND visit = ? AND shown = ? AND at > ? LIMIT 1",
         )
         .bind(session.to_string())
         .bind(visit.to_string())
-        .bind(word(&Shown::Asked)?)
+        .bind(word(&opens.asked())?)
         .bind(since.as_millisecond())
         .fetch_optional(&mut *self.readers.acquire().await?)
         .await?;
