@@ -225,6 +225,7 @@ async fn seen(world: &World<'_>, visit: Uuid, when: Timestamp) {
         shown: Shown::Record,
         purpose: Purpose::Reception,
         reason: None,
+        recipient: None,
         at: when,
     };
     world.store.record_access(access).await.unwrap();

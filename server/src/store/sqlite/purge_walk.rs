@@ -24,7 +24,7 @@ const fn table(name: &'static str, key: &'static str, select: &'static str) -> T
     Table { name, key, select }
 }
 
-const TABLES: [Table; 15] = [
+const TABLES: [Table; 16] = [
     table("visits", "id", "SELECT * FROM visits WHERE id = ?"),
     table("visit_versions", "id", "SELECT * FROM visit_versions WHERE id = ?"),
     table("receptions", "visit", "SELECT * FROM receptions WHERE visit = ?"),
