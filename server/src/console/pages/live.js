@@ -65,7 +65,7 @@
     if (bar) {
       bar.hidden = waiting === 0;
       bar.classList.toggle("emergency", urgent);
-      const count = bar.querySelector("b");
+      const count = bar.querySelector("strong");
       if (count) count.textContent = String(waiting);
     }
     if (list) list.replaceChildren(...fresh.childNodes);

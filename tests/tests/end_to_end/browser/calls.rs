@@ -122,7 +122,7 @@ async fn browser_a_call_sounds_and_shows_on_the_reception_s_own_page() {
     desk.find(typed).await.unwrap().send_keys("Lò Văn Páo").await.unwrap();
     let mut patient = Conversation::begin(&scene.world).unwrap();
     patient.call_staff(&scene.world).unwrap();
-    desk.wait_for_in("#calling:not([hidden]) b", "1").await.unwrap();
+    desk.wait_for_in("#calling:not([hidden]) strong", "1").await.unwrap();
     desk.wait_until("return window.tones === 3 && document.title.startsWith('(1)')").await.unwrap();
     let kept = format!("return document.querySelector('{typed}').value === 'Lò Văn Páo' && window.stayed");
     assert_eq!(desk.run(&kept).await.unwrap(), true, "what was being typed is gone");
@@ -131,7 +131,7 @@ async fn browser_a_call_sounds_and_shows_on_the_reception_s_own_page() {
     // An emergency is louder, and does not stop.
     let wish = json!({ "step": "welcome", "code": "emergency" });
     KIOSK.post(&scene.world, "/v1/staff-calls", &wish).unwrap();
-    desk.wait_for_in("#calling.emergency b", "2").await.unwrap();
+    desk.wait_for_in("#calling.emergency strong", "2").await.unwrap();
     desk.wait_until("return Number(document.body.dataset.alarmed) >= 2").await.unwrap();
     scene.look("2-emergency").await;
 

@@ -8,11 +8,11 @@ CREATE TABLE accesses_kept (
     session TEXT NOT NULL,
     visit TEXT NOT NULL REFERENCES visits,
     subject TEXT NOT NULL REFERENCES subjects,
-    shown TEXT NOT NULL CHECK (shown IN ('list', 'record', 'export', 'asked', 'history', 'export_asked', 'population')),
+    shown TEXT NOT NULL CHECK (shown IN ('list', 'record', 'export', 'asked', 'history', 'export_asked')),
     purpose TEXT NOT NULL CHECK (purpose IN ('reception', 'care', 'reason')),
     reason BLOB, -- sealed; with 'export_asked' who gets the file as well
     at INTEGER NOT NULL,
-    CHECK ((reason IS NOT NULL) = (shown IN ('asked', 'history', 'export_asked', 'population')))
+    CHECK ((reason IS NOT NULL) = (shown IN ('asked', 'history', 'export_asked')))
 ) STRICT;
 INSERT INTO accesses_kept SELECT * FROM accesses ORDER BY rowid;
 DROP TABLE accesses;
