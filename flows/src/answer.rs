@@ -34,7 +34,8 @@ pub enum Answer {
         /// Whether the person says that they are the one shown.
         is_me: bool,
     },
-    /// To [`crate::Step::ConfirmPerson`]: it is the card of somebody else, for whom the person has come.
+    /// To [`crate::Step::ConfirmPerson`] or [`crate::Step::AskBirthYear`]: it is the card of somebody else, for whom the
+    /// person has come.
     OnBehalf,
     /// To [`crate::Step::AskBirthYear`].
     BirthYear {

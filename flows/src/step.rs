@@ -91,7 +91,9 @@ impl Purpose {
 pub enum Way {
     /// The chip of a CCCD or Căn cước.
     Chip,
-    /// A QR code: the card's, the insurance card's, or VNeID's.
+    /// VNeID: the person signs in there with their own telephone.
+    Vneid,
+    /// A QR code: the card's, or the insurance card's.
     Qr,
     /// Typing who one is.
     Typed,

@@ -115,6 +115,22 @@ pub struct ChallengeIssued {
     pub expires_in: u16,
 }
 
+/// Answer to `POST /v1/sessions/{id}/vneid`: where the person signs in with their own telephone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignInBegun {
+    /// VNeID's page, for the person's telephone alone: whoever has the address can sign in for this session.
+    pub url: String,
+    /// Seconds until it is dead.
+    pub expires_in: u16,
+}
+
+impl std::fmt::Debug for SignInBegun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SignInBegun({} s)", self.expires_in)
+    }
+}
+
 /// Body of `POST /v1/staff-calls`: a call from a screen that has no session (or whose session is beside it).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

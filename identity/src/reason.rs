@@ -130,6 +130,10 @@ reason_codes! {
     QrUnreadable "qr_unreadable" "The code is none that this place knows." => "Show the code of the citizen card, of the insurance card, or of VNeID.";
     QrMalformed "qr_malformed" "The code is a card's, and a field in it is not as it must be." => "Read it again; if it stays so, use another document.";
     QrUnsupported "qr_unsupported" "The code may be VNeID's; its format is not public and cannot be verified here." => "Use the card, or another document.";
+    VneidRefused "vneid_refused" "The person refused the sign-in at VNeID, or VNeID did not confirm it." => "Begin the sign-in again, or use the card.";
+    VneidExpired "vneid_expired" "The sign-in at VNeID was not finished within five minutes." => "Begin the sign-in again, or use the card.";
+    VneidLevelTooLow "vneid_level_too_low" "The VNeID account is of level 1, which does not stand for the card." => "Use the card; the commune's police raise an account to level 2.";
+    VneidUnavailable "vneid_unavailable" "VNeID does not answer, or its answer is not proved to be its own." => "Use the card, or another document.";
     BirthYearMismatch "birth_year_mismatch" "The year typed is not the one in the code." => "Type the year of birth of the person whose code it is.";
     DetailsNotConfirmed "details_not_confirmed" "The population database does not know the person as they were shown or typed." => "Look at the document with the person.";
     NotAYoungChild "not_a_young_child" "Only a child under six is admitted without any card." => "Use a card, or identify the person by hand.";
@@ -138,7 +142,6 @@ reason_codes! {
     Emergency "emergency" "It is an emergency (cấp cứu)." => "Go there now; numbers and documents come later.";
     TooManyAttempts "too_many_attempts" "The person tried too often." => "Help the person, or identify them by hand.";
     NoDocument "no_document" "The person has no document with them." => "Identify the person by hand.";
-    AlreadyCheckedIn "already_checked_in" "The person checked in today already, and this time proved less than then." => "Find the earlier number with the person.";
     SessionExpired "session_expired" "Nothing happened for too long." => "Begin again.";
     ServerUnreachable "server_unreachable" "The kiosk cannot reach the server." => "Look after the network and the server; serve people by hand.";
     CallRefused "call_refused" "The server refused what the kiosk sent, or answered what the kiosk does not understand." => "Compare the kiosk's clock, key and version with the server's; both logs name the refusal. Serve people by hand.";

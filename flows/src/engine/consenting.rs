@@ -162,6 +162,12 @@ pub fn speakers(consenter: Consenter) -> Vec<Choice> {
     others.into_iter().chain([itself]).collect()
 }
 
+/// Who may have typed the data of a person of age.
+pub fn themselves_or_another() -> Vec<Choice> {
+    let itself = choice(MYSELF, "Tôi là người bệnh", "I am the patient");
+    [itself].into_iter().chain(Relation::choices()).collect()
+}
+
 /// Who may be there with a child that answers for itself.
 pub fn companions() -> Vec<Choice> {
     vec![

@@ -61,24 +61,37 @@ impl Session {
         if is_refusal(decision) {
             return self.call_staff(ReasonCode::HolderNotProved);
         }
-        let (source, unproved) = (presented.source, Some(ReasonCode::HolderNotProved));
+        let unproved = Some(ReasonCode::HolderNotProved);
         let consenter = rules.consenter(presented.person.birth);
         self.known = Some(Known::new(presented, Standing { strength, unproved, decision }, consenter));
         self.attempts = 0;
-        match source {
-            // Anyone may hold a code, or a picture of it.
-            Source::CardQr | Source::InsuranceQr => self.show(Stage::AskBirthYear { again: None }),
-            Source::Chip | Source::Typed | Source::Child => {
-                self.stage = Stage::Working;
-                self.work(rules)
-            }
+        self.stage = Stage::Working;
+        self.work(rules)
+    }
+
+    /// VNeID at level 2 stands for the card (Luật Căn cước 26/2023/QH15): who signed in has proved who they are.
+    pub(super) fn signed_in(&mut self, person: Result<Person, ReasonCode>, rules: &dyn Rules) -> Effect {
+        let person = match person {
+            Ok(person) => person,
+            Err(code) => return self.identify_again(code),
+        };
+        let strength = Strength::Vneid;
+        let decision = policy::decide(self.service, strength);
+        if is_refusal(decision) {
+            return self.call_staff(ReasonCode::HolderNotProved);
         }
+        let consenter = rules.consenter(person.birth);
+        let presented = Presented { person, source: Source::Vneid, representative: None };
+        let standing = Standing { strength, unproved: None, decision };
+        self.known = Some(Known::new(presented, standing, consenter));
+        self.attempts = 0;
+        self.show(Stage::Confirm)
     }
 
     pub(super) fn birth_year(&mut self, year: i16, rules: &dyn Rules) -> Effect {
         if self.known.as_ref().is_some_and(|known| known.person.birth.year == year) {
             self.stage = Stage::Working;
-            return self.work(rules);
+            return self.learn(rules, |known| known.year_wanted = false);
         }
         self.attempts = self.attempts.saturating_add(1);
         if self.attempts >= MOST_ATTEMPTS {

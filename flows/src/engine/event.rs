@@ -7,7 +7,6 @@ use crate::{
     Answer, CardStanding, Person, Service, Ticket,
     law::Consenter,
     person::Birth,
-    policy::Strength,
     step::{Choice, Notice, Purpose, Question, Way},
 };
 
@@ -67,8 +66,10 @@ pub enum Event {
     },
     /// Something without a proof was presented, or [`ReasonCode`] says why it is of no use.
     Presented(Result<Presented, ReasonCode>),
-    /// To [`Effect::FindEarlierVisit`].
-    EarlierVisit(Option<EarlierVisit>),
+    /// Somebody signed in at VNeID for this conversation, or [`ReasonCode`] says why nobody did.
+    SignedIn(Result<Person, ReasonCode>),
+    /// To [`Effect::FindEarlierVisit`]: the ticket of the person's check-in of today, where there is one.
+    EarlierVisit(Option<Ticket>),
     /// To [`Effect::CheckPopulation`].
     PopulationChecked(Population),
     /// To [`Effect::CheckPopulation`] or [`Effect::LookUpInsurance`]: this kiosk, or this number, was looked up too
@@ -83,8 +84,8 @@ pub enum Event {
     Recorded {
         /// The ticket.
         ticket: Ticket,
-        /// How strongly identity was established at an earlier check-in of today: then it is that ticket again.
-        earlier: Option<Strength>,
+        /// The person had checked in today: it is that ticket again.
+        again: bool,
     },
     /// Staff admitted the person by hand (NHAP_TAY).
     AdmittedByStaff(Ticket),
@@ -92,15 +93,6 @@ pub enum Event {
     ClosedByStaff,
     /// Staff helped, and the kiosk goes on where it called.
     HandedBack,
-}
-
-/// A check-in of the same person today.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EarlierVisit {
-    /// Its ticket.
-    pub ticket: Ticket,
-    /// How strongly identity was established then.
-    pub strength: Strength,
 }
 
 /// What is to be done now.

@@ -36,6 +36,9 @@ pub struct Known {
     pub representative: Option<Representative>,
     /// Whose consent there is.
     pub consents: Consents,
+    /// The year of birth is still to be typed by whoever showed the code.
+    #[serde(default)]
+    pub year_wanted: bool,
     /// What the person said when asked whether they are seen before others.
     pub declared: Option<Declared>,
     /// The reason chosen.
@@ -48,6 +51,8 @@ impl Known {
     /// Of someone of whom nothing is known yet but who they are.
     pub(super) fn new(presented: Presented, standing: Standing, consenter: Consenter) -> Self {
         let speaker = presented.representative.as_ref().map(|_| Speaker::Another);
+        // Anyone may hold a code, or a picture of it.
+        let year_wanted = matches!(presented.source, Source::CardQr | Source::InsuranceQr);
         Self {
             person: presented.person,
             source: presented.source,
@@ -59,6 +64,7 @@ impl Known {
             insurance: None,
             representative: presented.representative,
             consents: Consents { consenter, speaker, other_given: false, sought: false, nobody: false },
+            year_wanted,
             declared: None,
             reason: None,
             room: None,
@@ -91,6 +97,8 @@ pub struct Presented {
 pub enum Source {
     /// The chip of a CCCD or Căn cước.
     Chip,
+    /// VNeID: the person signed in there with their own telephone.
+    Vneid,
     /// The QR code printed on the card.
     CardQr,
     /// The QR code of a health-insurance card.
@@ -106,6 +114,7 @@ impl Source {
     pub const fn way(self) -> Way {
         match self {
             Self::Chip => Way::Chip,
+            Self::Vneid => Way::Vneid,
             Self::CardQr | Self::InsuranceQr => Way::Qr,
             Self::Typed => Way::Typed,
             Self::Child => Way::Child,

@@ -12,8 +12,10 @@ mod known;
 use identity::ReasonCode;
 use serde::{Deserialize, Serialize};
 
-pub use consenting::{Consents, Missing, Speaker, Standing as ConsentStanding, companions, speakers};
-pub use event::{EarlierVisit, Effect, Event, Refusal, Rules, Want};
+pub use consenting::{
+    Consents, Missing, Speaker, Standing as ConsentStanding, companions, speakers, themselves_or_another,
+};
+pub use event::{Effect, Event, Refusal, Rules, Want};
 pub use known::{Insurance, InsuranceStatus, Known, Population, Presented, Source};
 
 use crate::{
@@ -165,6 +167,9 @@ impl Session {
                 Ok(self.identified(person, &verdict, card, rules))
             }
             (Stage::Identify { .. }, Event::Presented(presented)) => Ok(self.presented(presented, rules)),
+            (Stage::Identify { .. }, Event::SignedIn(person)) if self.expects(Way::Vneid, rules) => {
+                Ok(self.signed_in(person, rules))
+            }
             (Stage::Staff { .. }, Event::AdmittedByStaff(ticket)) => {
                 Ok(self.finish(ticket, Vec::new(), None))
             }
@@ -213,7 +218,8 @@ impl Session {
                 self.known = None;
                 Ok(self.call_staff(ReasonCode::NotThisPerson))
             }
-            (Stage::Confirm, Answer::OnBehalf) => {
+            // Of whoever shows a code the year of birth is asked after that.
+            (Stage::Confirm | Stage::AskBirthYear { .. }, Answer::OnBehalf) => {
                 let options = rules.relations();
                 Ok(self.show(Stage::Choose { question: Question::Relation, options }))
             }
@@ -241,7 +247,7 @@ impl Session {
     /// What came of an effect.
     fn learned(&mut self, event: Event, rules: &dyn Rules) -> Result<Effect, Refusal> {
         match event {
-            Event::EarlierVisit(Some(earlier)) => Ok(self.was_here(earlier)),
+            Event::EarlierVisit(Some(ticket)) => Ok(self.was_here(ticket)),
             Event::EarlierVisit(None) => Ok(self.learn(rules, |known| known.earlier_visit_sought = true)),
             Event::PopulationChecked(Population::Mismatch) => Ok(self.unknown_to_population(rules)),
             Event::PopulationChecked(answer) => {
@@ -250,7 +256,7 @@ impl Session {
             Event::LookUpsExhausted => Ok(self.call_staff(ReasonCode::TooManyLookUps)),
             Event::InsuranceLookedUp(answer) => Ok(self.learn(rules, |known| known.insurance = Some(answer))),
             Event::InsuranceCardMisread(answer) => Ok(self.misread(answer, rules)),
-            Event::Recorded { ticket, earlier } => Ok(self.recorded(ticket, earlier, rules)),
+            Event::Recorded { ticket, again } => Ok(self.recorded(ticket, again, rules)),
             _ => Err(Refusal::WrongStep),
         }
     }
@@ -258,12 +264,15 @@ impl Session {
     /// What a register says of a person is not shown to someone who has proved nothing: whoever shows a code or
     /// types is told only "go on" or "staff", whoever's card could not be proved not even that.
     fn unknown_to_population(&mut self, rules: &dyn Rules) -> Effect {
+        if let Some(known) = &mut self.known {
+            known.population = Some(Population::Mismatch);
+        }
         match self.known.as_ref().map(|known| known.strength) {
             Some(Strength::FullChipProof | Strength::Vneid) => {
                 self.call_staff(ReasonCode::PopulationMismatch)
             }
             Some(Strength::StaticOrTyped) => self.call_staff(ReasonCode::DetailsNotConfirmed),
-            _ => self.learn(rules, |known| known.population = Some(Population::Mismatch)),
+            _ => self.work(rules),
         }
     }
 
@@ -276,6 +285,9 @@ impl Session {
 
     fn work(&mut self, rules: &dyn Rules) -> Effect {
         let Some(known) = &self.known else { return self.end() };
+        if known.year_wanted {
+            return self.show(Stage::AskBirthYear { again: None });
+        }
         if let ConsentStanding::Wanted(missing) = known.consent() {
             let consenter = known.consents.consenter;
             let (question, options) = match missing {
@@ -294,27 +306,22 @@ impl Session {
         }
     }
 
-    /// Asked for only where this person may see their own records. A visit that proved less than this one may be
-    /// somebody else's.
-    fn was_here(&mut self, earlier: EarlierVisit) -> Effect {
-        if earlier.strength.may_see_own_records() {
-            self.finish(earlier.ticket, vec![Notice::AlreadyCheckedIn], None)
-        } else {
-            self.call_staff(ReasonCode::AlreadyCheckedIn)
-        }
+    /// Told only to a person who has proved who they are: the number of the day is theirs, whatever door it came by.
+    fn was_here(&mut self, ticket: Ticket) -> Effect {
+        self.finish(ticket, vec![Notice::AlreadyCheckedIn], None)
     }
 
-    fn recorded(&mut self, ticket: Ticket, earlier: Option<Strength>, rules: &dyn Rules) -> Effect {
+    fn recorded(&mut self, ticket: Ticket, again: bool, rules: &dyn Rules) -> Effect {
         let Some(known) = &self.known else { return self.end() };
-        match (earlier, known.unproved) {
-            (None, unproved) => {
+        match (again, known.unproved) {
+            (false, unproved) => {
                 let notices = rules.notices(known);
                 self.finish(ticket, notices, unproved)
             }
             // Between the look-up and the record another conversation may have been quicker.
-            (Some(strength), None) => self.was_here(EarlierVisit { ticket, strength }),
+            (true, None) => self.was_here(ticket),
             // Neither an earlier number nor that there is one is told to someone who has proved nothing.
-            (Some(_), Some(open)) => self.call_staff(open),
+            (true, Some(open)) => self.call_staff(open),
         }
     }
 
@@ -329,7 +336,8 @@ impl Session {
     }
 
     fn call_staff(&mut self, code: ReasonCode) -> Effect {
-        let confirmed = self.known.as_ref().is_some_and(|known| known.source == Source::Chip);
+        let confirms = |known: &Known| matches!(known.source, Source::Chip | Source::Vneid);
+        let confirmed = self.known.as_ref().is_some_and(confirms);
         let back = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Staff { back, .. } => back,
             // What a register said is asked about again only after the person has said once more who they are.
@@ -347,13 +355,6 @@ impl Session {
         let stage = match (back, &mut self.known) {
             // In the second case nobody is known any more: the card was somebody else's.
             (Stage::Identify { .. }, _) | (Stage::Confirm, None) => Stage::Identify { again: None },
-            (Stage::Confirm, Some(known)) => {
-                // Staff have looked at it with the person: it is not asked a second time.
-                if code == ReasonCode::PopulationMismatch {
-                    known.population = Some(Population::Mismatch);
-                }
-                Stage::Confirm
-            }
             (asked, Some(known)) if code == ReasonCode::RepresentativeAbsent => {
                 known.consents.sought = true;
                 asked

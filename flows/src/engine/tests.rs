@@ -115,6 +115,7 @@ fn identified(verdict: Verdict) -> (Session, Effect) {
 }
 
 mod children;
+mod vneid;
 mod without_proof;
 
 #[test]
@@ -135,10 +136,7 @@ fn a_patient_with_a_proved_card_gets_to_a_ticket() {
     assert_eq!(session.advance(choose("p1"), &rules), Ok(Effect::Record));
     let known = session.known().unwrap();
     assert_eq!((known.decision, known.room.as_deref()), (Decision::Done, Some("p1")));
-    assert_eq!(
-        session.advance(Event::Recorded { ticket: ticket(), earlier: None }, &rules),
-        Ok(Effect::Show)
-    );
+    assert_eq!(session.advance(Event::Recorded { ticket: ticket(), again: false }, &rules), Ok(Effect::Show));
     let notices = vec![Notice::PriorityByAge, Notice::InsuranceValid];
     assert_eq!(session.step(&rules), done(notices, None));
     assert!(session.known().is_none(), "what was known is forgotten once it is recorded");
@@ -162,13 +160,8 @@ fn someone_who_was_here_today_gets_the_same_number_and_no_more_questions() {
     let rules = rules(&station);
     let (mut session, _) = identified(verdict());
     session.advance(IS_ME, &rules).unwrap();
-    let earlier = |strength| Event::EarlierVisit(Some(EarlierVisit { ticket: ticket(), strength }));
-    let mut other = session.clone();
-    assert_eq!(session.advance(earlier(Strength::FullChipProof), &rules), Ok(Effect::Show));
+    assert_eq!(session.advance(Event::EarlierVisit(Some(ticket())), &rules), Ok(Effect::Show));
     assert_eq!(session.step(&rules), done(vec![Notice::AlreadyCheckedIn], None));
-    // A visit under her number that proved less may have been somebody else's.
-    let staff = Ok(Effect::CallStaff(ReasonCode::AlreadyCheckedIn));
-    assert_eq!(other.advance(earlier(Strength::ChipIncomplete), &rules), staff);
 }
 
 #[test]
@@ -195,31 +188,26 @@ fn an_unknown_issuer_is_admitted_but_shown_nothing_from_the_registers() {
     session.advance(insurance(InsuranceStatus::NotValid), &rules).unwrap();
     session.advance(choose("vaccination"), &rules).unwrap();
     let mut second = session.clone();
-    session.advance(Event::Recorded { ticket: ticket(), earlier: None }, &rules).unwrap();
+    session.advance(Event::Recorded { ticket: ticket(), again: false }, &rules).unwrap();
     let open = Some(ReasonCode::IssuerUnknown);
     assert_eq!(session.step(&rules), done(vec![Notice::PriorityByAge], open));
-    let effect =
-        second.advance(Event::Recorded { ticket: ticket(), earlier: Some(Strength::FullChipProof) }, &rules);
+    let effect = second.advance(Event::Recorded { ticket: ticket(), again: true }, &rules);
     assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::IssuerUnknown)), "nor that somebody was here");
 }
 
 #[test]
-fn an_earlier_visit_that_came_between_is_told_only_where_it_proved_as_much() {
+fn an_earlier_visit_that_came_between_is_told_to_whoever_proved_who_they_are() {
     let station = station();
     let rules = rules(&station);
-    for (strength, expected) in [
-        (Strength::FullChipProof, Effect::Show),
-        (Strength::StaticOrTyped, Effect::CallStaff(ReasonCode::AlreadyCheckedIn)),
-    ] {
-        let (mut session, _) = identified(verdict());
-        session.advance(IS_ME, &rules).unwrap();
-        session.advance(Event::EarlierVisit(None), &rules).unwrap();
-        session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
-        session.advance(insurance(InsuranceStatus::Valid), &rules).unwrap();
-        assert_eq!(session.advance(choose("vaccination"), &rules), Ok(Effect::Record));
-        let event = Event::Recorded { ticket: ticket(), earlier: Some(strength) };
-        assert_eq!(session.advance(event, &rules), Ok(expected), "{strength:?}");
-    }
+    let (mut session, _) = identified(verdict());
+    session.advance(IS_ME, &rules).unwrap();
+    session.advance(Event::EarlierVisit(None), &rules).unwrap();
+    session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
+    session.advance(insurance(InsuranceStatus::Valid), &rules).unwrap();
+    assert_eq!(session.advance(choose("vaccination"), &rules), Ok(Effect::Record));
+    let event = Event::Recorded { ticket: ticket(), again: true };
+    assert_eq!(session.advance(event, &rules), Ok(Effect::Show));
+    assert_eq!(session.step(&rules), done(vec![Notice::AlreadyCheckedIn], None));
 }
 
 #[test]
@@ -458,16 +446,15 @@ fn any_event() -> impl Strategy<Value = Event> {
             child.birth = Birth { year, month: None, day: None };
             Event::Identified { person: Some(child), verdict: verdict(), card: None }
         }),
-        any::<(bool, bool)>().prop_map(|(found, proved)| {
-            let strength = if proved { Strength::FullChipProof } else { Strength::NoDocument };
-            Event::EarlierVisit(found.then(|| EarlierVisit { ticket: ticket(), strength }))
-        }),
+        any::<bool>().prop_map(|found| Event::EarlierVisit(found.then(ticket))),
+        any::<bool>().prop_map(|proved| Event::SignedIn(if proved {
+            Ok(person())
+        } else {
+            Err(ReasonCode::VneidRefused)
+        })),
         Just(Event::PopulationChecked(Population::Unavailable)),
         Just(insurance(InsuranceStatus::Unverified)),
-        any::<bool>().prop_map(|again| Event::Recorded {
-            ticket: ticket(),
-            earlier: again.then_some(Strength::FullChipProof)
-        }),
+        any::<bool>().prop_map(|again| Event::Recorded { ticket: ticket(), again }),
         Just(Event::AdmittedByStaff(ticket())),
         Just(Event::ClosedByStaff),
         Just(Event::HandedBack),
@@ -481,7 +468,7 @@ proptest! {
     fn no_order_of_events_gets_a_conversation_stuck(events in proptest::collection::vec(any_event(), 0..40)) {
         let station = station();
         let rules = rules(&station);
-        let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip, Way::Qr, Way::Typed, Way::Child]);
+        let mut session = Session::new(Service::Health, Language::Vi, vec![Way::Chip, Way::Vneid, Way::Qr, Way::Typed, Way::Child]);
         for event in events {
             let before = session.clone();
             if session.advance(event, &rules).is_err() {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Service, Text,
-    engine::{InsuranceStatus, Known, Presented, Rules, Source, Want},
+    engine::{self, InsuranceStatus, Known, Presented, Rules, Source, Want},
     law::{Consenter, processing::POPULATION_CHECK},
     person::{Birth, Relation},
     policy::Strength,
@@ -186,7 +186,7 @@ impl Rules for HealthRules<'_> {
     }
 
     fn ways(&self) -> Vec<Way> {
-        vec![Way::Chip, Way::Qr, Way::Typed, Way::Child]
+        vec![Way::Chip, Way::Vneid, Way::Qr, Way::Typed, Way::Child]
     }
 
     fn accepts(&self, presented: &Presented) -> Result<(), ReasonCode> {
@@ -215,6 +215,11 @@ impl Rules for HealthRules<'_> {
         }
         if known.insurance.is_none() && person.is_insurable() {
             return Want::Insurance;
+        }
+        // A child's question is asked before, with who may consent for it.
+        let unsaid = known.consents.speaker.is_none() && known.consents.consenter == Consenter::Person;
+        if known.source == Source::Typed && unsaid {
+            return Want::Choose(Question::Relation, engine::themselves_or_another());
         }
         let Some(reason) = known.reason.as_deref().and_then(|id| self.station.reason(id)) else {
             let options = self.station.reasons.iter();

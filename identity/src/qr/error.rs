@@ -1,5 +1,6 @@
 //! Why a payload is refused, and what in it looks odd.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 macro_rules! codes {
@@ -9,6 +10,7 @@ macro_rules! codes {
             $(
                 #[doc = $message]
                 #[error($message)]
+                #[serde(rename = $code)]
                 $name,
             )+
         }
@@ -29,7 +31,7 @@ codes! {
     /// Why a payload of a known kind is refused. Names the field, never what is in it.
     ///
     /// In every case the person scans again, or goes on in another way: chip, typing, staff.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error, Serialize, Deserialize)]
     QrError {
         NotUtf8 "qr_not_utf8" "the text is not UTF-8: the scanner changed it; set it to raw bytes or read with the camera";
         CardFields "card_fields_missing" "a card's code has at least 7 fields";
@@ -63,7 +65,7 @@ codes! {
 
 codes! {
     /// What looks odd in a payload that is read all the same. A warning is for staff to see, and refuses nobody.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error, Serialize, Deserialize)]
     QrWarning {
         BirthYearDiffers "birth_year_differs" "the number was given for another year of birth";
         SexDiffers "sex_differs" "the number was given for the other sex";

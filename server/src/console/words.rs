@@ -1,7 +1,10 @@
 //! What the pages say in Vietnamese.
 
-use flows::{CardStanding, engine::InsuranceStatus};
-use identity::{ReasonCode, proof::verdict::AxisResult};
+use flows::{
+    CardStanding,
+    engine::{InsuranceStatus, Population},
+};
+use identity::{ReasonCode, proof::verdict::AxisResult, qr::QrWarning};
 
 use crate::{
     national::insurance::StaffWords,
@@ -111,6 +114,27 @@ pub(super) const fn card(standing: CardStanding) -> (AxisResult, &'static str) {
     }
 }
 
+/// What the population database said.
+pub(super) const fn population(said: Population) -> &'static str {
+    match said {
+        Population::Matches => "Có người này với thông tin này",
+        Population::Mismatch => "Không có người này với thông tin này",
+        Population::Unavailable => "Chưa trả lời",
+    }
+}
+
+/// What looks odd in a code.
+pub(super) const fn code_warning(warning: QrWarning) -> &'static str {
+    match warning {
+        QrWarning::BirthYearDiffers => "Số định danh được cấp cho năm sinh khác",
+        QrWarning::SexDiffers => "Số định danh được cấp cho giới tính khác",
+        QrWarning::BirthPlaceUnlisted => "Số định danh không bắt đầu bằng mã tỉnh hay mã nước nào",
+        QrWarning::IssuedBeforeBirth => "Ngày cấp trước năm sinh",
+        QrWarning::ValidityReversed => "Ngày hết hạn trước ngày bắt đầu",
+        QrWarning::EndMarkMissing => "Thiếu dấu kết thúc: mã có thể chỉ đọc được một phần",
+    }
+}
+
 /// How the insurance stands, with what the register said where it answered.
 pub(super) struct InsuranceView {
     pub(super) status: &'static str,
@@ -210,7 +234,6 @@ pub(super) const fn reason(code: ReasonCode) -> &'static str {
         R::IdentityMismatch => "Hai giấy tờ của hai người khác nhau",
         R::TooManyAttempts => "Thử quá nhiều lần",
         R::NoDocument => "Không mang giấy tờ",
-        R::AlreadyCheckedIn => "Hôm nay đã lấy số rồi",
         R::SessionExpired => "Quá lâu không thao tác",
         R::ServerUnreachable => "Kiosk không kết nối được máy chủ",
         R::CallRefused => "Máy chủ từ chối yêu cầu của kiosk",
@@ -218,6 +241,10 @@ pub(super) const fn reason(code: ReasonCode) -> &'static str {
         R::QrUnreadable => "Mã QR không đọc được",
         R::QrMalformed => "Mã QR của thẻ bị lỗi",
         R::QrUnsupported => "Mã QR VNeID chưa kiểm tra được tại đây",
+        R::VneidRefused => "Người dân từ chối, hoặc VNeID không xác nhận",
+        R::VneidExpired => "Đăng nhập VNeID quá 5 phút",
+        R::VneidLevelTooLow => "Tài khoản VNeID mức 1, chưa thay được thẻ",
+        R::VneidUnavailable => "VNeID không trả lời",
         R::BirthYearMismatch => "Năm sinh nhập không khớp với mã",
         R::DetailsNotConfirmed => "Cơ sở dữ liệu dân cư không xác nhận thông tin đã khai",
         R::NotAYoungChild => "Không phải trẻ dưới 6 tuổi",
@@ -290,14 +317,15 @@ pub(super) const fn advice(code: ReasonCode) -> &'static str {
         R::ConsentRefused => "Phục vụ bằng nhập tay, không phân biệt đối xử.",
         R::NotThisPerson => "Hỏi xem thẻ là của ai.",
         R::IdentityMismatch => "Hỏi xem giấy tờ là của ai.",
-        R::AlreadyCheckedIn => "Cùng người dân tìm số đã lấy trước đó.",
         R::ServerUnreachable => "Xem mạng và máy chủ; trong lúc đó phát số bằng giấy.",
         R::CallRefused => {
             "Báo người quản trị xem đồng hồ, khóa và phiên bản của kiosk; trong lúc đó nhập tay."
         }
         R::HolderNotProved => "Xem thẻ cùng người dân; tìm số đã lấy hôm nay nếu có.",
         R::QrUnreadable | R::QrMalformed => "Quét lại, hoặc dùng giấy tờ khác.",
-        R::QrUnsupported => "Dùng thẻ hoặc giấy tờ khác.",
+        R::QrUnsupported | R::VneidUnavailable => "Dùng thẻ hoặc giấy tờ khác.",
+        R::VneidRefused | R::VneidExpired => "Đăng nhập lại, hoặc dùng thẻ.",
+        R::VneidLevelTooLow => "Dùng thẻ; công an xã nâng tài khoản lên mức 2.",
         R::BirthYearMismatch => "Hỏi mã này là của ai.",
         R::DetailsNotConfirmed => "Xem giấy tờ cùng người dân.",
         R::NotAYoungChild => "Xem giấy tờ, hoặc nhập tay.",

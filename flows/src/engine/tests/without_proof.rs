@@ -45,7 +45,7 @@ fn whoever_shows_a_code_sees_nothing_of_it_and_types_what_they_know() {
         session.advance(insurance(InsuranceStatus::NotValid), &rules).unwrap();
         assert_eq!(session.advance(choose("vaccination"), &rules), Ok(Effect::Record));
         assert_eq!(session.known().unwrap().strength, Strength::StaticOrTyped);
-        session.advance(Event::Recorded { ticket: ticket(), earlier: None }, &rules).unwrap();
+        session.advance(Event::Recorded { ticket: ticket(), again: false }, &rules).unwrap();
         // Nothing of what the insurance register said.
         assert_eq!(
             session.step(&rules),
@@ -124,8 +124,9 @@ fn an_earlier_number_is_not_told_to_a_weaker_door() {
     session.advance(shown(Source::Typed), &rules).unwrap();
     session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
     session.advance(insurance(InsuranceStatus::Valid), &rules).unwrap();
+    session.advance(choose("self"), &rules).unwrap();
     session.advance(choose("vaccination"), &rules).unwrap();
-    let event = Event::Recorded { ticket: ticket(), earlier: Some(Strength::FullChipProof) };
+    let event = Event::Recorded { ticket: ticket(), again: true };
     let effect = session.advance(event, &rules);
     assert_eq!(effect, Ok(Effect::CallStaff(ReasonCode::HolderNotProved)));
 }
@@ -177,6 +178,46 @@ fn somebody_comes_for_another_person_and_the_relation_is_kept() {
 }
 
 #[test]
+fn whoever_brings_another_s_code_says_what_they_are_and_still_types_the_year() {
+    let station = station();
+    let rules = rules(&station);
+    for source in [Source::CardQr, Source::InsuranceQr] {
+        let mut session = asked(&rules);
+        session.advance(shown(source), &rules).unwrap();
+        assert_eq!(session.advance(Event::Answered(Answer::OnBehalf), &rules), Ok(Effect::Show));
+        let Step::Choose { question: Question::Relation, options } = session.step(&rules) else {
+            panic!("{:?}", session.step(&rules))
+        };
+        assert_eq!(options, Relation::choices());
+        assert_eq!(session.advance(choose("spouse"), &rules), Ok(Effect::Show));
+        assert_eq!(session.step(&rules), Step::AskBirthYear { again: None }, "nothing is looked up before");
+        assert_eq!(session.advance(year(1948), &rules), Ok(Effect::CheckPopulation));
+        assert_eq!(relation_of(&session), Some(Relation::Spouse));
+    }
+}
+
+#[test]
+fn whoever_types_says_for_whom() {
+    let station = station();
+    let rules = rules(&station);
+    let mut session = asked(&rules);
+    session.advance(shown(Source::Typed), &rules).unwrap();
+    session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
+    session.advance(insurance(InsuranceStatus::Valid), &rules).unwrap();
+    let Step::Choose { question: Question::Relation, options } = session.step(&rules) else {
+        panic!("{:?}", session.step(&rules))
+    };
+    assert_eq!(options.first().map(|option| option.id.as_str()), Some("self"));
+    let mut other = session.clone();
+    session.advance(choose("self"), &rules).unwrap();
+    assert!(matches!(session.step(&rules), Step::Choose { question: Question::Reason, .. }));
+    assert_eq!(relation_of(&session), None);
+    other.advance(choose("sibling"), &rules).unwrap();
+    assert!(matches!(other.step(&rules), Step::Choose { question: Question::Reason, .. }), "asked once");
+    assert_eq!(relation_of(&other), Some(Relation::Sibling));
+}
+
+#[test]
 fn who_is_neither_young_nor_old_is_asked_for_another_ground() {
     let station = station();
     let rules = rules(&station);
@@ -186,6 +227,7 @@ fn who_is_neither_young_nor_old_is_asked_for_another_ground() {
     session.advance(presented(adult, Source::Typed), &rules).unwrap();
     session.advance(Event::PopulationChecked(Population::Matches), &rules).unwrap();
     session.advance(insurance(InsuranceStatus::Valid), &rules).unwrap();
+    session.advance(choose("self"), &rules).unwrap();
     session.advance(choose("vaccination"), &rules).unwrap();
     assert!(matches!(session.step(&rules), Step::Choose { question: Question::Priority, .. }));
     let mut other = session.clone();
