@@ -107,6 +107,7 @@ fn visit(number: u64) -> NewVisit {
             insurance_number: None,
             priority: None,
             representative: None,
+            code_warnings: Vec::new(),
         },
         method: Method::Chip,
         strength: Strength::FullChipProof,
@@ -125,6 +126,7 @@ fn visit(number: u64) -> NewVisit {
         },
         numbers: Vec::new(),
         answer: None,
+        population: None,
     }
 }
 

@@ -31,6 +31,7 @@ pub mod reception;
 pub mod requests;
 pub mod retention;
 pub mod sessions;
+pub mod sign_ins;
 pub mod sqlite;
 pub mod staff;
 pub mod subject_requests;
@@ -63,6 +64,7 @@ pub use reception::{
 pub use requests::{Begun, ClientKind, Idempotency, Kiosk, NewRequest, RequestKey, Respond};
 pub use retention::Retention;
 pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
+pub use sign_ins::SignIns;
 pub use staff::StaffAccounts;
 pub use subject_requests::SubjectRequests;
 pub use visits::{
@@ -97,6 +99,7 @@ pub trait Store:
     + Queues
     + Receptions
     + Retention
+    + SignIns
     + StaffAccounts
     + SubjectRequests
     + Send

@@ -14,6 +14,7 @@ use identity::{
     insurance::InsuranceNumber,
     number::PersonalNumber,
     proof::verdict::{Access, ChallengeOrigin},
+    qr::QrWarning,
 };
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,10 @@ pub struct Patient {
     /// Who came for them or with them.
     #[serde(default)]
     pub representative: Option<Representative>,
+    /// What looked odd in the code that was shown. Never a reason to refuse.
+    #[serde(default)]
+    #[zeroize(skip)]
+    pub code_warnings: Vec<QrWarning>,
 }
 
 impl Patient {
@@ -165,6 +170,8 @@ pub struct NewVisit {
     pub numbers: Vec<GivenNumber>,
     /// The register's answer, to be kept as evidence.
     pub answer: Option<InsuranceAnswer>,
+    /// What the population database said, where it was asked.
+    pub population: Option<Population>,
 }
 
 /// What the chip proved, and the proof. `Debug` shows the axes alone: a file's digest is personal.
@@ -314,7 +321,7 @@ pub struct Visit {
     pub patient: Option<Patient>,
     /// What the insurance register said since, where it had to be asked again: the latest.
     pub insurance_check: Option<InsuranceCheck>,
-    /// What the population database said since, where it had to be asked again: the latest.
+    /// What the population database said, when the visit was recorded or since: the latest.
     pub population_check: Option<PopulationCheck>,
     /// The insurance card that counted then. None also where the subject was erased.
     pub insurance_card: Option<InsuranceCard>,
@@ -382,7 +389,7 @@ pub struct InsuranceCheck {
     pub at: Timestamp,
 }
 
-/// An answer of the population database that came after the visit was recorded.
+/// An answer of the population database about a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PopulationCheck {
     /// What it says.

@@ -38,6 +38,7 @@ pub mod reception;
 pub mod requests;
 pub mod retention;
 pub mod sessions;
+pub mod sign_ins;
 pub mod staff;
 pub mod subject_requests;
 pub mod visits;
@@ -95,7 +96,13 @@ macro_rules! conformance_tests {
                 a_challenge_is_dead_after_two_minutes
                 a_challenge_of_another_conversation_is_refused
                 a_turn_that_fails_spends_no_challenge;
+            sign_ins:
+                a_sign_in_is_good_once_for_its_conversation
+                a_sign_in_that_begins_anew_ends_the_one_before
+                a_sign_in_that_took_too_long_says_so_for_an_hour
+                who_signed_in_takes_the_conversation_one_step_on;
             visits:
+                what_the_population_database_said_is_kept_with_the_visit
                 a_visit_is_kept_as_it_was_recorded
                 numbers_follow_one_another_in_each_row
                 numbers_begin_anew_each_day_and_at_each_station
@@ -281,6 +288,7 @@ pub fn visit(number: Option<&str>) -> NewVisit {
             insurance_number: None,
             priority: None,
             representative: None,
+            code_warnings: Vec::new(),
         },
         method: Method::Chip,
         strength: Strength::FullChipProof,
@@ -299,6 +307,7 @@ pub fn visit(number: Option<&str>) -> NewVisit {
         },
         numbers: Vec::new(),
         answer: None,
+        population: None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::task::Poll;
 
+use flows::engine::Population;
+
 use super::*;
 use crate::store::visits::station_day;
 
@@ -122,7 +124,7 @@ pub async fn an_earlier_number_is_not_told_to_who_proved_nothing(world: &World<'
         Completed {
             state: secret("staff"),
             response: secret("staff"),
-            call: Some(StepCall { step: "choose".into(), code: ReasonCode::AlreadyCheckedIn }),
+            call: Some(StepCall { step: "choose".into(), code: ReasonCode::HolderNotProved }),
         }
     });
     world.store.record_check_in(CheckIn { respond, ..check_in }).await.unwrap();
@@ -130,4 +132,22 @@ pub async fn an_earlier_number_is_not_told_to_who_proved_nothing(world: &World<'
     assert_eq!((row.recorded, row.calls_closed), (None, false));
     let calls = world.store.open_calls().await.unwrap();
     assert_eq!(calls.iter().map(|call| call.session).collect::<Vec<_>>(), [Some(session)]);
+}
+
+pub async fn what_the_population_database_said_is_kept_with_the_visit(world: &World<'_>) {
+    for (person, said, kept) in [
+        ("001148000001", Some(Population::Mismatch), Some(Population::Mismatch)),
+        ("001148000002", Some(Population::Matches), Some(Population::Matches)),
+        // Asked again by a message of its own.
+        ("001148000003", Some(Population::Unavailable), None),
+        ("001148000004", None, None),
+    ] {
+        let new = NewVisit { population: said, ..visit(Some(person)) };
+        let check_in = world.check_in(new, at(3)).await;
+        let recorded = world.store.record_check_in(check_in).await.unwrap();
+        let visit = world.store.visit(recorded.visit).await.unwrap().unwrap();
+        let expected = kept.map(|outcome| PopulationCheck { outcome, at: at(3) });
+        assert_eq!(visit.population_check, expected, "{said:?}");
+    }
+    assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
 }

@@ -1,4 +1,4 @@
-//! What a register said of a visit after it was recorded: rows of their own, never a change of the visit's.
+//! What a register said of a visit when it was recorded or after that: rows of their own, never a change of the visit's.
 
 use flows::{
     CardStanding, InsuranceCard,
@@ -144,7 +144,7 @@ pub(super) async fn insurance(
     }))
 }
 
-/// The latest answer of the population database about a visit, where it had to be asked again.
+/// The latest answer of the population database about a visit.
 pub(super) async fn population(
     connection: &mut SqliteConnection,
     visit: &str,

@@ -10,6 +10,7 @@ use super::{
     audit::Logged,
     corrections, numbers, outbox,
     purge::{self, Purged},
+    sign_ins,
     transaction::{Transaction, id},
     writer::Operation,
 };
@@ -136,6 +137,7 @@ impl Operation for ForgetExpired {
         .fetch_all(tx.on())
         .await?;
         requests.extend(gone);
+        sign_ins::forget(tx, self.at).await?;
         let challenges: Vec<String> =
             sqlx::query_scalar("DELETE FROM challenges WHERE issued_at < ? RETURNING id")
                 .bind(limit)

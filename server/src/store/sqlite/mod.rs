@@ -45,6 +45,7 @@ mod reception;
 mod records;
 mod requests;
 mod sessions;
+mod sign_ins;
 mod staff;
 mod subject_requests;
 mod transaction;

@@ -40,6 +40,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "patient", include_str!("migrations/0010_patient.sql")),
     (11, "law_at_the_desk", include_str!("migrations/0011_law_at_the_desk.sql")),
     (12, "corrections", include_str!("migrations/0012_corrections.sql")),
+    (13, "doors", include_str!("migrations/0013_doors.sql")),
     (14, "console", include_str!("migrations/0014_console.sql")),
 ];
 

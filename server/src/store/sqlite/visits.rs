@@ -1,7 +1,7 @@
 //! Check-ins.
 
 use async_trait::async_trait;
-use flows::law::LegalBasis;
+use flows::{engine::Population, law::LegalBasis};
 use identity::{SecretBytes, number::PersonalNumber};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -127,6 +127,10 @@ pub(super) async fn record(
     tx.log(Logged::CheckedIn, &id, &row, source.at).await?;
     if let Some(card) = source.chip.and_then(|chip| chip.card) {
         checks::keep_card(tx, &id, card, source.at).await?;
+    }
+    // Where it could not be asked it is asked again, and has said nothing yet.
+    if let Some(said @ (Population::Matches | Population::Mismatch)) = visit.population {
+        checks::keep_population(tx, &id, said, source.at).await?;
     }
     let proved = visit.strength.may_see_own_records();
     for given in numbers::of_patient(&visit.patient, proved).iter().chain(&visit.numbers) {
