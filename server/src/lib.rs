@@ -11,6 +11,7 @@ pub mod fuzzing;
 pub mod look;
 pub mod national;
 pub mod outbox;
+pub mod phone;
 pub mod program;
 pub mod random;
 pub mod sealed;

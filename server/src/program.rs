@@ -36,6 +36,7 @@ use crate::{
         insurance::{CheckInChannel, FacilitySigner, SignatureFilesError, Unsigned, XmlSignature},
     },
     outbox::{NationalHandlers, Worker, first_cost::FirstCosts},
+    phone,
     random::Random,
     sealed::{MasterKey, MasterKeyError},
     session::{Conversations, Registers},
@@ -321,7 +322,8 @@ pub async fn assemble(
         random: random.clone(),
         handler: Arc::new(handlers),
     };
-    let conversations = Conversations {
+    let vneid = vneid(config, &clock, &random)?;
+    let conversations = Arc::new(Conversations {
         store: Arc::clone(&shared),
         clock: clock.clone(),
         random: random.clone(),
@@ -330,8 +332,9 @@ pub async fn assemble(
         simulated: config.mode == Mode::Demonstration,
         public_address: config.public_address.clone(),
         registers,
+        vneid: vneid.clone(),
         live: live.clone(),
-    };
+    });
     let console = Console {
         store: Arc::clone(&shared),
         clock: clock.clone(),
@@ -341,7 +344,7 @@ pub async fn assemble(
         random: random.clone(),
         passwords,
         insurance,
-        vneid: vneid(config, &clock, random)?,
+        vneid,
         working_days: Arc::new(WorkingDays::new(config.privacy.holidays.iter().copied())),
         secure: config.staff.tls,
         public_address: config.public_address.clone(),
@@ -358,7 +361,10 @@ pub async fn assemble(
         simulated: conversations.simulated,
         live: live.clone(),
     };
-    let pages = console::router(console).merge(waiting::router(waiting)).merge(look::router());
+    let pages = console::router(console)
+        .merge(waiting::router(waiting))
+        .merge(phone::router(Arc::clone(&conversations)))
+        .merge(look::router());
     let api = Api { store: shared, clock, conversations, first_costs };
     Ok(Assembled { router: api::router(Arc::new(api), pages), store, worker, live })
 }
@@ -410,10 +416,10 @@ fn signer(config: &Config) -> Result<Arc<dyn FacilitySigner>, SignatureFilesErro
 fn vneid(
     config: &Config,
     clock: &Clock,
-    random: Random,
+    random: &Random,
 ) -> Result<Option<Arc<dyn IdentityProvider>>, ConfigurationError> {
     let Some(settings) = config.national.vneid.clone() else { return Ok(None) };
-    let client = VneidClient::new(settings, config.mode, clock.clone(), random)?;
+    let client = VneidClient::new(settings, config.mode, clock.clone(), random.clone())?;
     Ok(Some(Arc::new(client)))
 }
 

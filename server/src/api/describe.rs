@@ -122,6 +122,9 @@ fn add(operation: &mut Operation, more: &[Kind], path: &str) {
     if path.ends_with("/challenges") {
         kinds.push(Kind::AnswerUnexpected);
     }
+    if path.ends_with("/vneid") {
+        kinds.extend([Kind::AnswerUnexpected, Kind::VneidUnavailable]);
+    }
     if path == "/v1/sessions" {
         kinds.push(Kind::ServiceNotOffered);
     }

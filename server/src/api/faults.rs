@@ -19,6 +19,7 @@ impl From<Fault> for Failure {
             Fault::ServiceNotOffered => Kind::ServiceNotOffered,
             Fault::UnexpectedAnswer => Kind::AnswerUnexpected,
             Fault::EvidenceMalformed => Kind::EvidenceMalformed,
+            Fault::VneidUnavailable => Kind::VneidUnavailable,
             Fault::Typed(TypedFault::Number) => Kind::TypedNumberMalformed,
             Fault::Typed(TypedFault::Name) => Kind::TypedNameMalformed,
             Fault::Typed(TypedFault::Birth) => Kind::TypedBirthMalformed,

@@ -23,6 +23,7 @@ use crate::{
 };
 
 mod answer_step;
+mod begin_sign_in;
 mod body;
 mod call_staff;
 mod caller;
@@ -45,7 +46,7 @@ pub struct Api {
     /// The time.
     pub clock: Clock,
     /// The conversations.
-    pub conversations: Conversations,
+    pub conversations: Arc<Conversations>,
     /// The first costs that the station's software reports.
     pub first_costs: FirstCosts,
 }
@@ -64,6 +65,7 @@ fn signed_operations() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(get_session::get_session))
         .routes(routes!(answer_step::answer_step))
         .routes(routes!(issue_challenge::issue_challenge))
+        .routes(routes!(begin_sign_in::begin_sign_in))
         .routes(routes!(call_staff::call_staff))
         .routes(routes!(get_call::get_call))
 }

@@ -73,6 +73,7 @@ kinds! {
     AnswerUnexpected CONFLICT "answer_unexpected" "The answer is not one to the step that is shown." => "Get the session and show its step.";
     SessionChanged CONFLICT "session_changed" "The session moved on while this answer was looked at." => "Get the session and show its step.";
     ChallengesExhausted TOO_MANY_REQUESTS "challenges_exhausted" "The session had as many challenges as it may." => "Call staff: no card needs so many.";
+    VneidUnavailable SERVICE_UNAVAILABLE "vneid_unavailable" "VNeID does not answer." => "Offer the other ways, or try again later.";
     ServiceNotOffered UNPROCESSABLE_ENTITY "service_not_offered" "This place does not offer that service." => "Offer what GET /v1/welcome lists.";
     TypedNumberMalformed UNPROCESSABLE_ENTITY "typed_number_malformed" "The personal number typed is not one." => "Send the 12 digits on the card's front.";
     TypedNameMalformed UNPROCESSABLE_ENTITY "typed_name_malformed" "A name typed is not one." => "Send 1 to 100 letters with their marks, spaces, hyphens and apostrophes.";

@@ -28,7 +28,7 @@ use super::{
     reception::ALONE_FROM,
     session::Staff,
     visits::{AxisView, axes},
-    words::InsuranceView,
+    words::{self, InsuranceView},
 };
 use crate::{
     outbox::messages::asked_for_patient,
@@ -100,6 +100,10 @@ struct Page {
     axes: Vec<AxisView>,
     /// What the insurance register said in the conversation, for whoever goes on with it.
     insurance: Option<InsuranceView>,
+    /// What looks odd in the code that was shown.
+    code_warnings: Vec<&'static str>,
+    /// Why the code that was shown is of no use.
+    code_fault: Option<String>,
     prefilled: bool,
     typed: Typed,
     where_to: Vec<WhereTo>,
@@ -154,6 +158,11 @@ pub(super) async fn page(
             .filter(|_| mine)
             .and_then(|known| known.insurance.as_ref())
             .map(|insurance| InsuranceView::new(insurance.status, insurance.result_code.as_deref())),
+        code_warnings: known
+            .as_ref()
+            .map(|known| known.code_warnings.iter().map(|warning| words::code_warning(*warning)).collect())
+            .unwrap_or_default(),
+        code_fault: known.as_ref().and_then(|known| known.code_fault.clone()),
         prefilled,
         where_to: form::where_to(&console.station, &typed.where_to),
         call: CallView::new(call, console.clock.now()),
@@ -221,6 +230,7 @@ fn read(
             insurance_number: None,
             priority,
             representative,
+            code_warnings: Vec::new(),
         },
         method: Method::ByHand,
         strength: Strength::NoDocument,
@@ -229,6 +239,7 @@ fn read(
         insurance: Insurance::unverified(None),
         numbers: Vec::new(),
         answer: None,
+        population: None,
     };
     Ok((staff.decision(why), visit))
 }
@@ -253,8 +264,10 @@ fn carry(visit: &mut NewVisit, known: AtDesk, shown: bool) {
     let Some(person) = known.person else { return };
     visit.strength = known.strength.unwrap_or(visit.strength);
     visit.numbers = known.numbers;
+    visit.population = known.population;
     let patient = &mut visit.patient;
     patient.insurance_number.clone_from(&person.insurance_number);
+    patient.code_warnings = known.code_warnings;
     if patient.representative.is_none() {
         patient.representative = known.representative;
     }

@@ -248,6 +248,7 @@ fn read(
         // What was said stays said; age counts as it is known now.
         priority: form::ground(before.priority.filter(|ground| *ground != PriorityGround::Age), birth, day),
         representative: if wrong == Wrong::Person { None } else { before.representative.clone() },
+        code_warnings: if kept { before.code_warnings.clone() } else { Vec::new() },
     };
     let look_up = if asks {
         // The card's own number, where that was corrected: the personal number led to the wrong one.

@@ -131,7 +131,7 @@ pub(super) async fn record(
         "strength": visit.recorded.strength,
         "insurance": { "state": insurance_code(recorded.insurance), "result": visit.insurance_result, "card": visit.insurance_card.as_ref().map(|card| &card.number) },
         "insurance_now": { "state": insurance_code(visit.insurance_now()), "result": visit.insurance_result_now(), "card": visit.card_now().map(|card| &card.number), "since": visit.insurance_check.as_ref().map(|check| check.at) },
-        "population_checked_again": visit.population_check.map(|check| json!({ "outcome": check.outcome, "at": check.at })),
+        "population_check": visit.population_check.map(|check| json!({ "outcome": check.outcome, "at": check.at })),
         "check_in_receipts": receipts.iter().map(|receipt| json!({ "message": receipt.message.to_string(), "maGiaoDich": receipt.transaction, "received": receipt.received, "at": receipt.at })).collect::<Vec<_>>(),
         "patient": patient.map(|patient| json!({
             "full_name": patient.full_name,

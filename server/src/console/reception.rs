@@ -263,6 +263,7 @@ fn read(
         insurance_number: None,
         priority: person.priority,
         representative: None,
+        code_warnings: Vec::new(),
     };
     let visit = NewVisit {
         station: station.code.clone(),
@@ -274,6 +275,7 @@ fn read(
         insurance: Insurance::unverified(None),
         numbers: Vec::new(),
         answer: None,
+        population: None,
     };
     Ok((circumstances, visit))
 }

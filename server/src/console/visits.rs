@@ -40,6 +40,10 @@ struct VisitView {
     emergency: bool,
     method: &'static str,
     insurance: InsuranceView,
+    /// What the population database said.
+    population: Option<&'static str>,
+    /// What looked odd in the code that was shown.
+    code_warnings: Vec<&'static str>,
     name: Option<String>,
     number_masked: Option<String>,
     birth_year: Option<i16>,
@@ -148,6 +152,10 @@ impl VisitView {
             emergency: recorded.queue == Queue::Emergency,
             method: words::method(recorded.method),
             insurance: InsuranceView::new(visit.insurance_now(), visit.insurance_result_now()),
+            population: visit.population_check.map(|check| words::population(check.outcome)),
+            code_warnings: patient
+                .map(|patient| patient.code_warnings.iter().map(|odd| words::code_warning(*odd)).collect())
+                .unwrap_or_default(),
             name: patient.map(|patient| patient.full_name.clone()),
             number_masked: patient.and_then(|patient| Some(patient.number.as_ref()?.masked())),
             birth_year: patient.and_then(|patient| Some(patient.birth?.year)),

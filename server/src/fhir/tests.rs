@@ -75,6 +75,7 @@ fn by_chip() -> Visit {
             reason: "illness".into(),
             priority: None,
             representative: None,
+            code_warnings: Vec::new(),
         }),
         insurance_check: None,
         population_check: None,
@@ -116,6 +117,7 @@ fn by_hand() -> Visit {
         reason: "illness".into(),
         priority: None,
         representative: None,
+        code_warnings: Vec::new(),
     });
     visit.decision =
         Some(Decision { staff: "Lê Thị Cán".into(), id: None, reason: "Quên thẻ ở nhà".into() });
@@ -138,6 +140,7 @@ fn brought() -> Visit {
             relation: Relation::Parent,
             full_name: Some("Lò Thị \u{202E}Mẹ".into()),
         }),
+        code_warnings: Vec::new(),
     });
     visit
 }

@@ -35,6 +35,9 @@ pub enum Fault {
     /// The state in the store is not one that this program writes.
     #[error("the session's state is not what this program writes; begin again")]
     StateMalformed,
+    /// VNeID does not answer.
+    #[error("VNeID does not answer; use the card, or try again later")]
+    VneidUnavailable,
     /// A task of ours ended without an answer.
     #[error("the evidence's verification ended without a verdict; send the evidence again")]
     VerificationLost,

@@ -9,6 +9,7 @@ use flows::{
     Service, Step,
     engine::{Event, Session},
     health::Station,
+    step::Way,
     wire::{CallProgress, CallStaff, ChallengeIssued, OpenSession, SessionView, StaffCalled, Welcome},
 };
 use identity::{SecretBytes, trust::TrustStore};
@@ -19,6 +20,7 @@ use crate::{
     clock::Clock,
     config::PublicAddress,
     console::live::{Live, News},
+    national::IdentityProvider,
     random::Random,
     store::{
         NewCall, NewChallenge, NewSession, RequestKey, Respond, SessionRow, Store, Submission,
@@ -31,6 +33,7 @@ mod fault;
 mod presented;
 mod registers;
 mod rules;
+mod sign_in;
 mod state;
 mod turn;
 
@@ -39,6 +42,7 @@ pub use presented::TypedFault;
 pub use registers::Registers;
 pub(crate) use registers::{alert, insured};
 use rules::Place;
+pub use sign_in::{CALLBACK, SignInEnd};
 pub(crate) use state::{AtDesk, Proven, at_desk, proven};
 use state::{State, read, write};
 
@@ -69,6 +73,8 @@ pub struct Conversations {
     pub public_address: Option<PublicAddress>,
     /// The national systems.
     pub registers: Registers,
+    /// Where people may sign in with their own telephone.
+    pub vneid: Option<Arc<dyn IdentityProvider>>,
     /// Tells the staff's pages.
     pub live: Live,
 }
@@ -99,7 +105,9 @@ impl Conversations {
         }
         let at = self.clock.now();
         let id = self.random.uuid()?;
-        let state = State::new(Session::new(wish.service, wish.language, wish.ways));
+        let mut ways = wish.ways;
+        ways.retain(|way| *way != Way::Vneid || self.offers_vneid());
+        let state = State::new(Session::new(wish.service, wish.language, ways));
         let response = write(&state.view(id, &self.place(at)))?;
         let session = NewSession {
             id,

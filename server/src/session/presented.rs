@@ -9,7 +9,7 @@ use flows::{
 use identity::{
     ReasonCode, mrz,
     number::{OldNumber, PersonalNumber},
-    qr::{self, Payload},
+    qr::{self, Payload, QrWarning},
     text::person_name,
 };
 use jiff::civil::Date;
@@ -31,9 +31,25 @@ pub enum TypedFault {
     Birth,
 }
 
+/// What a code came to.
+pub(super) struct Shown {
+    /// Whom it names, or why it is of no use.
+    pub presented: Result<Presented, ReasonCode>,
+    /// What looks odd in it.
+    pub warnings: Vec<QrWarning>,
+    /// What is wrong with it: the stable word for staff and the log.
+    pub fault: Option<&'static str>,
+}
+
+impl Shown {
+    const fn of_no_use(code: ReasonCode, fault: Option<&'static str>) -> Self {
+        Self { presented: Err(code), warnings: Vec::new(), fault }
+    }
+}
+
 /// Whom a code names, or why it is of no use. The payload ends here: neither it nor what else stands in it is kept.
-pub(super) fn shown(evidence: &QrEvidence) -> Result<Presented, ReasonCode> {
-    let (person, source) = match qr::parse(evidence.payload.as_slice()) {
+pub(super) fn shown(evidence: &QrEvidence) -> Shown {
+    let (person, source, warnings) = match qr::parse(evidence.payload.as_slice()) {
         Payload::Card(card) => {
             let person = Person {
                 number: Some(card.number.clone()),
@@ -43,7 +59,7 @@ pub(super) fn shown(evidence: &QrEvidence) -> Result<Presented, ReasonCode> {
                 birth: Birth { year: card.birth.year, month: card.birth.month, day: card.birth.day },
                 sex: sex(card.sex),
             };
-            (person, Source::CardQr)
+            (person, Source::CardQr, card.warnings())
         }
         Payload::Insurance(card) => {
             let person = Person {
@@ -54,13 +70,17 @@ pub(super) fn shown(evidence: &QrEvidence) -> Result<Presented, ReasonCode> {
                 birth: Birth { year: card.birth.year, month: card.birth.month, day: card.birth.day },
                 sex: sex(card.sex),
             };
-            (person, Source::InsuranceQr)
+            (person, Source::InsuranceQr, card.warnings())
         }
-        Payload::Token { .. } => return Err(ReasonCode::QrUnsupported),
-        Payload::Malformed { .. } => return Err(ReasonCode::QrMalformed),
-        Payload::Unknown(_) => return Err(ReasonCode::QrUnreadable),
+        Payload::Token { .. } => return Shown::of_no_use(ReasonCode::QrUnsupported, None),
+        Payload::Malformed { error, .. } => {
+            return Shown::of_no_use(ReasonCode::QrMalformed, Some(error.code()));
+        }
+        Payload::Unknown(opaque) => {
+            return Shown::of_no_use(ReasonCode::QrUnreadable, Some(opaque.why().code()));
+        }
     };
-    Ok(Presented { person, source, representative: None })
+    Shown { presented: Ok(Presented { person, source, representative: None }), warnings, fault: None }
 }
 
 const fn sex(sex: mrz::Sex) -> Sex {

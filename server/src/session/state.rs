@@ -2,13 +2,13 @@
 
 use flows::{
     CardStanding, Person, Step,
-    engine::{Insurance, Session},
+    engine::{Insurance, Population, Session},
     health::priority::{Declared, PriorityGround},
     person::Representative,
     policy::Strength,
     wire::{SessionView, VerdictView},
 };
-use identity::{ReasonCode, SecretBytes, Verdict, insurance::SocialInsuranceNumber};
+use identity::{ReasonCode, SecretBytes, Verdict, insurance::SocialInsuranceNumber, qr::QrWarning};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -31,6 +31,12 @@ pub(super) struct State {
     /// What the insurance register answered, to be kept with the check-in.
     #[serde(default)]
     pub answered: Option<Answered>,
+    /// What looked odd in the code that was shown last.
+    #[serde(default)]
+    pub code_warnings: Vec<QrWarning>,
+    /// Why the code that was shown last is of no use: the stable word, and nothing of what is in the code.
+    #[serde(default)]
+    pub code_fault: Option<String>,
 }
 
 /// What the insurance register answered.
@@ -67,7 +73,21 @@ pub(super) struct Proof {
 
 impl State {
     pub fn new(session: Session) -> Self {
-        Self { session, verdict: None, proof: None, shown: None, counted: false, answered: None }
+        Self {
+            session,
+            verdict: None,
+            proof: None,
+            shown: None,
+            counted: false,
+            answered: None,
+            code_warnings: Vec::new(),
+            code_fault: None,
+        }
+    }
+
+    /// Forgets what was about whoever was presented before: somebody is presented anew.
+    pub fn begin_evidence(&mut self) {
+        *self = Self::new(self.session.clone());
     }
 
     /// Forgets what only an unfinished conversation needs. While staff are called they may still make a record of
@@ -81,6 +101,7 @@ impl State {
             self.proof = None;
             self.shown = None;
             self.answered = None;
+            self.code_warnings.clear();
         }
     }
 
@@ -162,6 +183,12 @@ pub(crate) struct AtDesk {
     pub representative: Option<Representative>,
     /// Why they said they are seen before others.
     pub declared: Option<PriorityGround>,
+    /// What the population database answered.
+    pub population: Option<Population>,
+    /// What looks odd in the code that was shown.
+    pub code_warnings: Vec<QrWarning>,
+    /// Why the code that was shown is of no use.
+    pub code_fault: Option<String>,
     /// The kiosk asks nothing more: it cannot go on.
     pub over: bool,
 }
@@ -182,6 +209,9 @@ pub(crate) fn at_desk(state: &SecretBytes) -> Option<AtDesk> {
         numbers: known.map(|known| numbers(known, state.answered.as_ref())).unwrap_or_default(),
         representative: known.and_then(|known| known.representative.clone()),
         declared: known.and_then(|known| known.declared).and_then(Declared::ground),
+        population: known.and_then(|known| known.population),
+        code_warnings: state.code_warnings.clone(),
+        code_fault: state.code_fault.clone(),
         over: state.session.is_over(),
     })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flows::{
     Answer, Evidence, Person, Step, consent,
-    engine::{EarlierVisit, Effect, Event, Insurance, Known, Source},
+    engine::{Effect, Event, Insurance, Known, Source},
     health::priority,
     law::age::Spoken,
     wire::VerdictView,
@@ -51,8 +51,7 @@ impl Conversations {
         let asked = step_name(&state.session.step(&place.rules()));
         let mut notes = Notes::default();
         if matches!(answer, Answer::Evidence { .. }) {
-            // What the register said before was about whoever was presented then.
-            state.answered = None;
+            state.begin_evidence();
         }
         let event = match answer {
             Answer::Evidence { evidence } if !state.session.expects(evidence.way(), &place.rules()) => {
@@ -69,7 +68,15 @@ impl Conversations {
             Answer::Evidence { evidence } => {
                 state.shown = Some(call.submission);
                 Event::Presented(match &evidence {
-                    Evidence::Qr(qr) => presented::shown(qr),
+                    Evidence::Qr(qr) => {
+                        let shown = presented::shown(qr);
+                        if let Some(code) = shown.fault {
+                            info!(session = %row.id, code, "a code is of no use");
+                        }
+                        state.code_fault = shown.fault.map(str::to_owned);
+                        state.code_warnings = shown.warnings;
+                        shown.presented
+                    }
                     Evidence::Typed(typed) => Ok(presented::typed(typed, place.today())?),
                     Evidence::Child(child) => Ok(presented::child(child, place.today())?),
                     Evidence::Chip(_) => return Err(Fault::UnexpectedAnswer),
@@ -107,8 +114,9 @@ impl Conversations {
             };
             let registers = matches!(effect, Effect::CheckPopulation | Effect::LookUpInsurance);
             let counts = registers && !known.strength.may_see_own_records() && !state.counted;
+            let exhausted = counts && !self.may_look_up(known, kiosk, place.at).await?;
             let event = match effect {
-                _ if counts && !self.may_look_up(known, kiosk, place.at).await? => Event::LookUpsExhausted,
+                _ if exhausted => Event::LookUpsExhausted,
                 Effect::FindEarlierVisit => self.earlier_visit(known, place).await?,
                 Effect::CheckPopulation => {
                     Event::PopulationChecked(self.registers.check_population(&known.person).await)
@@ -121,7 +129,7 @@ impl Conversations {
                 }
                 Effect::Show | Effect::CallStaff(_) | Effect::Record => return Ok(effect),
             };
-            state.counted |= counts;
+            state.counted |= counts && !exhausted;
             effect = state.session.advance(event, &place.rules())?;
         }
     }
@@ -158,9 +166,7 @@ impl Conversations {
     async fn earlier_visit(&self, known: &Known, place: &Place<'_>) -> Result<Event, Fault> {
         let Some(number) = &known.person.number else { return Ok(Event::EarlierVisit(None)) };
         let found = self.store.earlier_visit(number, &self.station.code, place.today()).await?;
-        Ok(Event::EarlierVisit(
-            found.map(|found| EarlierVisit { ticket: place.ticket(&found), strength: found.strength }),
-        ))
+        Ok(Event::EarlierVisit(found.map(|found| place.ticket(&found))))
     }
 
     /// Counts a look-up for somebody who has proved nothing; says whether it may be made.
@@ -213,7 +219,7 @@ impl Conversations {
         place: &Place<'_>,
     ) -> Result<SecretBytes, Fault> {
         let known = state.session.known().ok_or(Fault::StateMalformed)?;
-        let visit = new_visit(known, state.answered.as_ref(), place).ok_or(Fault::StateMalformed)?;
+        let visit = new_visit(known, &state, place).ok_or(Fault::StateMalformed)?;
         let messages = asked_again(&known.person, &visit.insurance, known.population, place.at)?;
         let (session, spoken) = (row.id, known.spoken());
         let chip = state.chip_record();
@@ -256,8 +262,7 @@ impl Conversations {
         Respond::new(move |recorded: &Recorded| {
             let place = Place { station: &station, simulated, public_address: public_address.as_ref(), at };
             let mut state = state.clone();
-            let earlier = recorded.already.then_some(recorded.strength);
-            let event = Event::Recorded { ticket: place.ticket(recorded), earlier };
+            let event = Event::Recorded { ticket: place.ticket(recorded), again: recorded.already };
             let call = match state.session.advance(event, &place.rules()) {
                 Ok(Effect::CallStaff(code)) => Some(StepCall { step: asked.to_owned(), code }),
                 _ => None,
@@ -273,7 +278,8 @@ impl Conversations {
 }
 
 /// What is recorded of someone with these answers; none before they are all there.
-fn new_visit(known: &Known, answered: Option<&Answered>, place: &Place<'_>) -> Option<NewVisit> {
+fn new_visit(known: &Known, state: &State, place: &Place<'_>) -> Option<NewVisit> {
+    let answered = state.answered.as_ref();
     let reason = known.reason.clone()?;
     let room = place.station.room_for(&reason, known.room.as_deref())?;
     let priority = priority::ground(known.person.birth, known.declared, place.today());
@@ -289,9 +295,11 @@ fn new_visit(known: &Known, answered: Option<&Answered>, place: &Place<'_>) -> O
             reason,
             priority,
             representative: known.representative.clone(),
+            code_warnings: state.code_warnings.clone(),
         },
         method: match known.source {
             Source::Chip => Method::Chip,
+            Source::Vneid => Method::Vneid,
             Source::CardQr => Method::CardQr,
             Source::InsuranceQr => Method::InsuranceLookUp,
             Source::Typed | Source::Child => Method::ByHand,
@@ -302,14 +310,15 @@ fn new_visit(known: &Known, answered: Option<&Answered>, place: &Place<'_>) -> O
         insurance: known.insurance.clone().unwrap_or(Insurance::unverified(None)),
         numbers: numbers(known, answered),
         answer: answered.map(|answered| answered.answer.clone()),
+        population: known.population,
     })
 }
 
 /// The numbers that came with it. What the insurance register did not confirm for this person finds nobody: a card's
 /// number beside a name that is not its owner's would lead to the owner.
 pub(super) fn numbers(known: &Known, answered: Option<&Answered>) -> Vec<GivenNumber> {
-    let proved = known.source == Source::Chip && known.strength.may_see_own_records();
-    let standing = if proved { NumberStanding::Proved } else { NumberStanding::Stated };
+    let standing =
+        if known.strength.may_see_own_records() { NumberStanding::Proved } else { NumberStanding::Stated };
     let old = known.person.old_numbers.iter();
     let mut numbers: Vec<_> =
         old.map(|number| GivenNumber { number: SubjectNumber::from(number), standing }).collect();
@@ -350,7 +359,7 @@ fn consent_in(answer: &Answer, spoken: Option<Spoken>) -> Result<Option<Consent>
 }
 
 /// The step's name, as calls for staff keep it.
-fn step_name(step: &Step) -> &'static str {
+pub(super) fn step_name(step: &Step) -> &'static str {
     match step {
         Step::Consent { .. } => "consent",
         Step::Identify { .. } => "identify",

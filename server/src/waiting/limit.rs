@@ -40,13 +40,18 @@ type Limiter =
     RateLimiter<IpAddr, HashMapStateStore<IpAddr>, Ticks, governor::middleware::NoOpMiddleware<Nanos>>;
 
 /// Counts requests by source.
-pub(super) struct Limit(Limiter);
+pub(crate) struct Limit(Limiter);
 
 impl Limit {
-    pub(super) fn new(clock: Clock) -> Self {
+    pub(crate) fn new(clock: Clock) -> Self {
         let number = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_minute(number(PER_MINUTE)).allow_burst(number(BURST));
         Self(RateLimiter::hashmap_with_clock(quota, Ticks(clock)))
+    }
+
+    /// Seconds to wait, where whoever sent these headers asked too often.
+    pub(crate) fn refuses(&self, headers: &HeaderMap) -> Option<u64> {
+        self.refused(source(headers))
     }
 
     /// Seconds to wait, where it was too often.
@@ -73,7 +78,7 @@ fn source(headers: &HeaderMap) -> IpAddr {
 
 /// Refuses who asks too often.
 pub(super) async fn each_source(State(limit): State<Arc<Limit>>, request: Request, next: Next) -> Response {
-    match limit.refused(source(request.headers())) {
+    match limit.refuses(request.headers()) {
         Some(seconds) => Failure::TooOften(seconds).into_response(),
         None => next.run(request).await,
     }

@@ -24,7 +24,7 @@ mod limit;
 mod speech;
 mod ticket;
 
-use limit::Limit;
+pub(crate) use limit::Limit;
 
 /// Boards that may hear of changes at the same time. Others load themselves again.
 const MOST_LISTENERS: usize = 64;
@@ -73,17 +73,6 @@ impl Pages {
 pub fn router(waiting: Waiting) -> Router {
     let limit = Arc::new(Limit::new(waiting.clock.clone()));
     let pages = Pages { waiting, listeners: Arc::new(Semaphore::new(MOST_LISTENERS)) };
-    let headers = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // A ticket's address is its key.
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("x-robots-tag"), "noindex"),
-    ];
     let router = Router::new()
         .route("/board", get(board::all))
         .route("/board/events", get(events::events))
@@ -94,6 +83,22 @@ pub fn router(waiting: Waiting) -> Router {
         .layer(middleware::from_fn_with_state(limit, limit::each_source))
         .layer(middleware::from_fn_with_state(pages.clone(), failure::with_page))
         .with_state(pages);
+    with_headers(router)
+}
+
+/// Pages with the headers that keep them to themselves.
+pub(crate) fn with_headers(router: Router) -> Router {
+    let headers = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // A ticket's address is its key, and a sign-in's has the code in it.
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ];
     headers.into_iter().fold(router, |router, (name, value): (HeaderName, &'static str)| {
         router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
     })

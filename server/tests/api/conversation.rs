@@ -2,7 +2,7 @@
 
 use flows::{
     Answer, Step,
-    engine::InsuranceStatus,
+    engine::{InsuranceStatus, Population},
     step::{Notice, Question},
     wire::{self, SessionView},
 };
@@ -148,7 +148,33 @@ async fn someone_whose_issuer_is_unknown_is_seen_but_not_told_an_earlier_number(
 }
 
 #[tokio::test]
-async fn whoever_proves_who_they_are_does_not_inherit_the_number_of_someone_who_did_not() {
+async fn what_the_population_database_said_of_a_card_that_is_half_proved_is_kept_for_staff() {
+    let server = Server::whose_population_lacks("ly-thi-ngoc-tram").await;
+    let mut visit = Visit::presented(&server, "ly-thi-ngoc-tram").await;
+    visit.finish().await;
+    assert!(matches!(visit.view.step, Step::Done { .. }), "nothing is told: {:?}", visit.view);
+    let record = kept(&server).await.remove(0);
+    assert_eq!(record.population_check.map(|check| check.outcome), Some(Population::Mismatch));
+    let staff = server.staff().await;
+    let path = format!("/staff/visits/{}", record.recorded.visit);
+    let page = server.raw(staff.page(&path)).await;
+    assert!(page.text().contains("Không có người này với thông tin này"), "{}", page.text());
+    let bundle = server.raw(staff.page(&format!("{path}/fhir.json"))).await;
+    let bundle: serde_json::Value = serde_json::from_slice(&bundle.body).unwrap();
+    let sources = bundle["entry"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|entry| entry["resource"]["primarySource"].as_array().cloned().unwrap_or_default());
+    let population = sources
+        .into_iter()
+        .find(|source| source["who"]["display"] == "Cơ sở dữ liệu quốc gia về dân cư")
+        .unwrap();
+    assert_eq!(population["validationStatus"]["coding"][0]["code"], "failed");
+}
+
+#[tokio::test]
+async fn whoever_proves_who_they_are_gets_the_number_of_the_day_that_staff_gave_them() {
     let server = Server::start().await;
     let mut first = Visit::begin(&server).await;
     first.answer(Answer::CallStaff { code: ReasonCode::HelpWanted }).await;
@@ -157,7 +183,9 @@ async fn whoever_proves_who_they_are_does_not_inherit_the_number_of_someone_who_
 
     let mut second = Visit::presented(&server, "pham-quoc-dat").await;
     second.answer(Answer::ConfirmPerson { is_me: true }).await;
-    assert_eq!(second.view.step, Step::CallStaff { code: ReasonCode::AlreadyCheckedIn });
+    let Step::Done { ticket, notices, .. } = &second.view.step else { panic!("{:?}", second.view) };
+    assert_eq!((ticket.number.as_str(), notices.as_slice()), ("001", &[Notice::AlreadyCheckedIn][..]));
+    assert_eq!(kept(&server).await.len(), 1);
 }
 
 #[tokio::test]
@@ -262,6 +290,7 @@ async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
                 insurance_number: None,
                 priority: None,
                 representative: None,
+                code_warnings: Vec::new(),
             },
             method: Method::ByHand,
             strength: flows::policy::Strength::NoDocument,
@@ -274,6 +303,7 @@ async fn whoever_does_not_consent_is_admitted_by_hand_and_sees_the_number() {
             },
             numbers: Vec::new(),
             answer: None,
+            population: None,
         },
         chip: None,
         submission: None,

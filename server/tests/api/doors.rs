@@ -13,19 +13,21 @@ use uuid::Uuid;
 use crate::{
     kit::{Kiosk, Overheard, Server},
     visit::Visit,
+    vneid,
 };
 
 /// A way in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Door {
     Chip,
+    Vneid,
     CardQr,
     InsuranceQr,
     Typed,
     Child,
 }
 
-const DOORS: [Door; 5] = [Door::Chip, Door::CardQr, Door::InsuranceQr, Door::Typed, Door::Child];
+const DOORS: [Door; 6] = [Door::Chip, Door::Vneid, Door::CardQr, Door::InsuranceQr, Door::Typed, Door::Child];
 
 /// What the national systems receive of whoever came in by a door; none where a system is not asked.
 struct Received {
@@ -52,7 +54,7 @@ impl Door {
                 check_in: ["001148012345", HER, "194803020000"],
                 cards: "HT2010148012345",
             },
-            Self::CardQr => Received { card: None, ..Self::Chip.receives() },
+            Self::Vneid | Self::CardQr => Received { card: None, ..Self::Chip.receives() },
             // Her insurance card does not name her personal number: no population database can be asked.
             Self::InsuranceQr => Received {
                 population: None,
@@ -83,10 +85,16 @@ impl Door {
     async fn enter(self, server: &Server) -> Visit<'_> {
         let mut visit = match self {
             Self::Chip => Visit::presented(server, "nguyen-thi-hoa").await,
+            Self::Vneid => vneid::at_the_door(server).await,
             _ => Visit::at_any_door(server).await,
         };
         match self {
             Self::Chip => visit.answer(Answer::ConfirmPerson { is_me: true }).await,
+            Self::Vneid => {
+                let begun = vneid::begun(&visit).await;
+                vneid::come_back(server, &vneid::chosen(&begun, "001148012345 muc_do_2").await).await;
+                visit.answer(Answer::ConfirmPerson { is_me: true }).await;
+            }
             Self::CardQr => {
                 visit
                     .show("001148012345|012345678|Nguyễn Thị Hoà|02031948|Nữ|Thôn 1, Xã Mẫu, Hà Nội|10052022")

@@ -119,6 +119,17 @@ impl Server {
         Self::among(&systems, 30_000, clock).await
     }
 
+    /// A server whose population database knows nobody with the data of `slug`.
+    pub async fn whose_population_lacks(slug: &str) -> Self {
+        let clock = morning();
+        let file = std::fs::read_to_string(seeds().join(format!("citizens/{slug}.toml"))).unwrap();
+        let lacking = file.replace("matches = true", "matches = false");
+        assert_ne!(lacking, file);
+        let people = People::from_texts(&[&lacking]).unwrap();
+        let systems = listening(national_mock::router(&mock_of(people, &clock))).await;
+        Self::among(&systems, 30_000, clock).await
+    }
+
     /// A server whose calls to the national systems are overheard.
     pub async fn overheard() -> (Self, Arc<Mutex<Vec<Overheard>>>) {
         let clock = morning();

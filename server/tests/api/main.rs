@@ -26,4 +26,5 @@ mod staff;
 mod start;
 mod taking_over;
 mod visit;
+mod vneid;
 mod without_proof;

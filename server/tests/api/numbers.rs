@@ -1,6 +1,6 @@
 //! A patient is matched by this station's own key: by each of their numbers, as strongly as it is known.
 
-use flows::{Answer, Step, health::queue};
+use flows::{Answer, Step, health::queue, step::Notice};
 use identity::{ReasonCode, number::PersonalNumber};
 use jiff::civil::date;
 use server::store::{
@@ -80,12 +80,13 @@ async fn an_insurance_card_alone_leads_to_whom_the_chip_proved() {
 }
 
 #[tokio::test]
-async fn a_chip_after_an_insurance_card_is_the_same_person_and_waits_for_staff() {
+async fn a_chip_after_an_insurance_card_is_the_same_person_with_the_same_number() {
     let server = Server::start().await;
     shown(&server, &her_insurance_card(), 1948).await;
     let mut proved = Visit::presented(&server, "nguyen-thi-hoa").await;
     proved.finish().await;
-    assert_eq!(proved.view.step, Step::CallStaff { code: ReasonCode::AlreadyCheckedIn });
+    let Step::Done { notices, .. } = &proved.view.step else { panic!("{:?}", proved.view) };
+    assert_eq!(notices, &[Notice::AlreadyCheckedIn]);
     let visits = kept(&server).await;
     assert_eq!(visits.len(), 1);
     let number = PersonalNumber::parse("001148012345").unwrap();

@@ -15,6 +15,7 @@ use crate::{
     card,
     kit::{Kiosk, Server},
     visit::Visit,
+    vneid,
 };
 
 #[derive(Clone, Default)]
@@ -77,9 +78,34 @@ async fn the_log_tells_what_happened_and_not_to_whom() {
         }
     }
 
+    // A sign-in's state and code stand in an address: whoever reads the log must not find them.
+    let seeing = Server::start().await;
+    let door = vneid::at_the_door(&seeing).await;
+    let path = vneid::chosen(&vneid::begun(&door).await, "001148012345 muc_do_2").await;
+    assert!(vneid::come_back(&seeing, &path).await.status.is_success());
+    let query = path.split_once('?').unwrap().1;
+    let secrets: Vec<_> = form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| matches!(&**name, "state" | "code"))
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    assert_eq!(secrets.len(), 2, "{secrets:?}");
+    let mut malformed = Visit::at_any_door(&seeing).await;
+    malformed.show("001148012345|012345678|Nguyễn Thị Hoà|32131948|Nữ|Hà Nội|10052022").await;
+
     let log = log.text();
-    for told in ["answered", "/v1/sessions/{id}/answers", "data_group_mismatch", "CHUA_XAC_MINH", "recorded"]
-    {
+    for secret in &secrets {
+        assert!(!log.contains(secret), "the log holds a sign-in's secret:\n{log}");
+    }
+    for told in [
+        "/vneid/callback",
+        "a sign-in ended",
+        "card_date_of_birth_malformed",
+        "answered",
+        "/v1/sessions/{id}/answers",
+        "data_group_mismatch",
+        "CHUA_XAC_MINH",
+        "recorded",
+    ] {
         assert!(log.contains(told), "the log does not tell {told}:\n{log}");
     }
     for personal in [

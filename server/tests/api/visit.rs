@@ -30,7 +30,11 @@ impl<'a> Visit<'a> {
 
     /// At a kiosk that can take whatever there is, up to the document.
     pub async fn at_any_door(server: &'a Server) -> Self {
-        let ways = ["chip", "qr", "typed", "child"];
+        Self::at_doors(server, &["chip", "qr", "typed", "child"]).await
+    }
+
+    /// At a kiosk that can take these ways, up to the document.
+    pub async fn at_doors(server: &'a Server, ways: &[&str]) -> Self {
         let wish = json!({ "service": "health", "language": "vi", "ways": ways });
         let mut visit = Self::opened(server, wish).await;
         visit.consent(true).await;
@@ -90,7 +94,7 @@ impl<'a> Visit<'a> {
     pub async fn choose(&mut self) {
         while let Step::Choose { options, .. } = &self.view.step {
             let offered = |id: &&str| options.iter().any(|option| option.id == *id);
-            let id = ["illness", "p2", "none", "parent"].into_iter().find(offered).unwrap();
+            let id = ["illness", "p2", "none", "self", "parent"].into_iter().find(offered).unwrap();
             self.answer(Answer::Choose { id: id.into() }).await;
         }
     }

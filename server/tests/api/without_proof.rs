@@ -2,15 +2,17 @@
 
 use flows::{
     Answer, Evidence, Step,
-    engine::InsuranceStatus,
+    engine::{InsuranceStatus, Population},
     evidence::{ChildEvidence, TypedEvidence},
     person::{Birth, Relation, Sex},
     policy::Strength,
     step::{Notice, Question, Way},
 };
-use identity::ReasonCode;
+use identity::{ReasonCode, qr::QrWarning};
 use jiff::civil::date;
-use server::store::{Method, Store as _, Visit as Kept, look_ups::MOST_OF_A_NUMBER};
+use server::store::{
+    Decision, Desk as _, HandBack, Method, Store as _, Visit as Kept, look_ups::MOST_OF_A_NUMBER,
+};
 
 use crate::{kit::Server, visit::Visit};
 
@@ -77,7 +79,7 @@ async fn whoever_does_not_know_the_year_is_led_to_staff() {
 }
 
 #[tokio::test]
-async fn a_code_does_not_give_the_number_of_someone_who_proved_themselves_nor_the_other_way_round() {
+async fn a_code_does_not_give_the_number_of_someone_who_proved_themselves() {
     let server = Server::start().await;
     let mut proved = Visit::presented(&server, "nguyen-thi-hoa").await;
     proved.finish().await;
@@ -87,15 +89,86 @@ async fn a_code_does_not_give_the_number_of_someone_who_proved_themselves_nor_th
     shown.choose().await;
     assert_eq!(shown.view.step, Step::CallStaff { code: ReasonCode::HolderNotProved });
     assert_eq!(kept(&server).await.len(), 1);
+}
 
+#[tokio::test]
+async fn whoever_proves_who_they_are_gets_the_number_that_a_weaker_door_gave() {
+    for weaker in [HER_CARD.to_owned(), her_insurance_card()] {
+        let server = Server::start().await;
+        let mut shown = Visit::at_any_door(&server).await;
+        shown.show(&weaker).await;
+        shown.answer(born(1948)).await;
+        shown.choose().await;
+        let Step::Done { ticket: first, .. } = &shown.view.step else { panic!("{:?}", shown.view) };
+        let mut proved = Visit::presented(&server, "nguyen-thi-hoa").await;
+        proved.finish().await;
+        let Step::Done { ticket, notices, .. } = &proved.view.step else { panic!("{:?}", proved.view) };
+        assert_eq!((&ticket.number, notices.as_slice()), (&first.number, &[Notice::AlreadyCheckedIn][..]));
+        assert_eq!(kept(&server).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_looks_odd_in_a_code_is_told_to_staff_and_to_nobody_else() {
     let server = Server::start().await;
-    let mut shown = Visit::at_any_door(&server).await;
-    shown.show(HER_CARD).await;
-    shown.answer(born(1948)).await;
-    shown.choose().await;
-    let mut proved = Visit::presented(&server, "nguyen-thi-hoa").await;
-    proved.finish().await;
-    assert_eq!(proved.view.step, Step::CallStaff { code: ReasonCode::AlreadyCheckedIn });
+    let mut visit = Visit::at_any_door(&server).await;
+    // Her number was given to a woman born in 1948.
+    visit.show(&HER_CARD.replace("|02031948|Nữ|", "|02031949|Nam|")).await;
+    assert_eq!(visit.view.step, Step::AskBirthYear { again: None });
+    visit.answer(Answer::CallStaff { code: ReasonCode::HelpWanted }).await;
+    let staff = server.staff().await;
+    let call = server.store.open_calls().await.unwrap().remove(0).id;
+    let page = server.raw(staff.page(&format!("/staff/calls/{call}"))).await;
+    let (year, sex) = ("Số định danh được cấp cho năm sinh khác", "Số định danh được cấp cho giới tính khác");
+    assert!(page.text().contains(year) && page.text().contains(sex), "{}", page.text());
+    hand_back(&server).await;
+
+    visit.answer(born(1949)).await;
+    // The population database does not know her like that: staff admit her by hand under her number.
+    assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed });
+    let call = server.store.open_calls().await.unwrap().remove(0).id;
+    let form = "reason=the+sai&full_name=Nguyen+Thi+Hoa&number=001148012345&where_to=illness%2Fp2";
+    let admitted = server.raw(staff.form(&format!("/staff/calls/{call}/admit"), form)).await;
+    assert_eq!(admitted.status, 303, "{admitted:?}");
+    let record = kept(&server).await.remove(0);
+    assert_eq!(
+        record.patient.as_ref().unwrap().code_warnings,
+        [QrWarning::BirthYearDiffers, QrWarning::SexDiffers]
+    );
+    assert_eq!(record.population_check.map(|check| check.outcome), Some(Population::Mismatch));
+    let page = server.raw(staff.page(&format!("/staff/visits/{}", record.recorded.visit))).await;
+    assert!(page.text().contains(year) && page.text().contains(sex), "{}", page.text());
+}
+
+#[tokio::test]
+async fn staff_see_what_is_wrong_with_a_code_and_the_person_only_that_it_is_read_again() {
+    let server = Server::start().await;
+    let staff = server.staff().await;
+    let insurance = her_insurance_card();
+    for (payload, shown, code) in [
+        (
+            HER_CARD.replace("|02031948|", "|32131948|"),
+            ReasonCode::QrMalformed,
+            "card_date_of_birth_malformed",
+        ),
+        (HER_CARD.replace("|Nữ|", "|?|"), ReasonCode::QrMalformed, "card_sex_malformed"),
+        (
+            insurance.replace("|02/03/1948|", "|1/1/1|"),
+            ReasonCode::QrMalformed,
+            "insurance_date_of_birth_malformed",
+        ),
+        ("https://example.invalid/".to_owned(), ReasonCode::QrUnreadable, "qr_unknown"),
+    ] {
+        server.wait(1);
+        let mut visit = Visit::at_any_door(&server).await;
+        visit.show(&payload).await;
+        let Step::Identify { again, .. } = visit.view.step else { panic!("{:?}", visit.view) };
+        assert_eq!(again, Some(shown), "{code}");
+        visit.answer(Answer::CallStaff { code: ReasonCode::HelpWanted }).await;
+        let call = server.store.open_calls().await.unwrap().pop().unwrap().id;
+        let page = server.raw(staff.page(&format!("/staff/calls/{call}"))).await;
+        assert!(page.text().contains(&format!("<code>{code}</code>")), "{code}: {}", page.text());
+    }
 }
 
 #[tokio::test]
@@ -103,7 +176,7 @@ async fn whoever_types_goes_on_or_waits_for_staff() {
     let server = Server::start().await;
     let mut right = Visit::at_any_door(&server).await;
     right.answer(typed("001090034567", "phạm quốc đạt", 1990)).await;
-    assert!(matches!(right.view.step, Step::Choose { question: Question::Reason, .. }), "{:?}", right.view);
+    assert!(matches!(right.view.step, Step::Choose { question: Question::Relation, .. }), "{:?}", right.view);
     right.choose().await;
     assert_eq!(kept(&server).await[0].recorded.method, Method::ByHand);
 
@@ -193,6 +266,55 @@ async fn who_came_for_whom_is_kept() {
     assert!(matches!(visit.view.step, Step::Done { .. }), "{:?}", visit.view);
     let record = kept(&server).await.remove(0);
     assert_eq!(record.patient.as_ref().unwrap().representative.as_ref().unwrap().relation, Relation::Child);
+}
+
+#[tokio::test]
+async fn who_came_for_whom_is_kept_at_the_other_doors_too() {
+    let relation = async |server: &Server| {
+        let record = kept(server).await.remove(0);
+        record.patient.as_ref().unwrap().representative.as_ref().map(|with| with.relation)
+    };
+    for code in [HER_CARD.to_owned(), her_insurance_card()] {
+        let server = Server::start().await;
+        let mut visit = Visit::at_any_door(&server).await;
+        visit.show(&code).await;
+        visit.answer(Answer::OnBehalf).await;
+        visit.answer(Answer::Choose { id: "child".into() }).await;
+        assert_eq!(visit.view.step, Step::AskBirthYear { again: None });
+        visit.answer(born(1948)).await;
+        visit.choose().await;
+        assert_eq!(relation(&server).await, Some(Relation::Child), "{:?}", visit.view);
+    }
+    for (said, expected) in [("spouse", Some(Relation::Spouse)), ("self", None)] {
+        let server = Server::start().await;
+        let mut visit = Visit::at_any_door(&server).await;
+        visit.answer(typed("001090034567", "Phạm Quốc Đạt", 1990)).await;
+        visit.answer(Answer::Choose { id: said.into() }).await;
+        visit.choose().await;
+        assert_eq!(relation(&server).await, expected, "{:?}", visit.view);
+    }
+}
+
+/// Staff hand the oldest call back to its kiosk.
+async fn hand_back(server: &Server) {
+    let call = server.store.open_calls().await.unwrap().remove(0).id;
+    let decision = Decision { staff: "Lê Thị Cán".into(), id: None, reason: "đã giúp".into() };
+    server.store.hand_back(HandBack { call, decision, at: server.now() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_handed_back_gets_no_look_up_more() {
+    let server = Server::start().await;
+    let mut visit = Visit::at_any_door(&server).await;
+    for _ in 0..MOST_OF_A_NUMBER {
+        visit.answer(typed("001090034567", "Ai Đó", 1990)).await;
+        assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed });
+        server.wait(1);
+        hand_back(&server).await;
+        assert!(matches!(visit.look().await.step, Step::Identify { .. }));
+    }
+    visit.answer(typed("001090034567", "Phạm Quốc Đạt", 1990)).await;
+    assert_eq!(visit.view.step, Step::CallStaff { code: ReasonCode::TooManyLookUps });
 }
 
 #[tokio::test]
