@@ -358,6 +358,9 @@ mod tests {
             reason: None,
             room: None,
             insurance: Some(Insurance { status: InsuranceStatus::Valid, result_code: None, card: None }),
+            population: None,
+            code_warnings: Vec::new(),
+            code_fault: None,
             answer: None,
             numbers: Vec::new(),
             representative: Some(Representative {

@@ -24,7 +24,7 @@ const MARKER: &str = "Ng%C3%B4+V%E1%BA%BFt+M%E1%BB%B1c+090000777777";
 const TRACES: [&str; 3] = ["Vết", "777777", "V%E1%BA%BFt"];
 
 /// Every form with a value for each field. `{}` stands for an id that is there.
-const FORMS: [(&str, &str); 33] = [
+const FORMS: [(&str, &str); 35] = [
     ("/staff/sign-in", "user_name=le.thi.can&password=x&next=/staff"),
     ("/staff/sign-in/code", "code=123456&next=/staff"),
     ("/staff/sign-in/enrol", "password=x&again=x&code=123456"),
@@ -56,6 +56,8 @@ const FORMS: [(&str, &str); 33] = [
     ("/staff/visits/{visit}/consents/withdraw", "purpose=health_check_in&relation=&representative="),
     ("/staff/visits/{visit}/why", "reason="),
     ("/staff/visits/{visit}/history", "reason="),
+    ("/staff/visits/{visit}/export", "reason=&recipient=x&file=record"),
+    ("/staff/privacy/requests/{request}/mark", "mark=hold&reason="),
     ("/staff/alerts/{alert}/settle", "reason="),
     ("/staff/persons", "first=x&second=x&outcome=merged&reason="),
     ("/staff/queue/next", "room=p1&seen=0&only="),
