@@ -17,7 +17,7 @@ pub struct Requirement {
 pub const REQUIREMENTS: [Requirement; 17] = [
     Requirement {
         article: "Luật 91/2025/QH15 Đ9; NĐ 356/2025/NĐ-CP Đ6",
-        asks: "Consent is given to a purpose by itself (here one: the check-in, for exactly what its text names), nothing is ticked beforehand, silence is not consent, and it can be proved: to which text, when, how.",
+        asks: "Consent is given to a purpose by itself (here one, the check-in; the table of processings says which rest on it), nothing is ticked beforehand, silence is not consent, and it can be proved: to which text, when, how.",
         code: &["flows/src/consent.rs", "kiosk/src/screens/consent.rs", "server/src/store/consents.rs"],
         tests: &[
             "flows/src/consent.rs::a_text_that_was_shown_is_never_edited",
