@@ -129,6 +129,7 @@ fn posts() -> Vec<Post> {
         ),
         ("/v1/sessions/{id}/answers", Kiosk::demo, answers()),
         ("/v1/sessions/{id}/challenges", Kiosk::demo, vec![json!({})]),
+        ("/v1/sessions/{id}/vneid", Kiosk::demo, vec![json!({})]),
         ("/v1/staff-calls", Kiosk::demo, vec![json!({ "step": "welcome", "code": "help_wanted" })]),
         ("/v1/visits/{id}/first-cost", Kiosk::clinic, vec![cost]),
     ]
