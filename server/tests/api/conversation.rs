@@ -159,6 +159,8 @@ async fn what_the_population_database_said_of_a_card_that_is_half_proved_is_kept
     let path = format!("/staff/visits/{}", record.recorded.visit);
     let page = server.raw(staff.page(&path)).await;
     assert!(page.text().contains("Không có người này với thông tin này"), "{}", page.text());
+    let asked = staff.form(&format!("{path}/export"), "reason=xem+lai+ho+so&recipient=tram&file=fhir");
+    assert_eq!(server.raw(asked).await.status, 303);
     let bundle = server.raw(staff.page(&format!("{path}/fhir.json"))).await;
     let bundle: serde_json::Value = serde_json::from_slice(&bundle.body).unwrap();
     let sources = bundle["entry"]

@@ -82,6 +82,7 @@ async fn no_page_and_no_export_says_of_one_person_what_a_chip_proved_of_another(
     let world = World::new(&*desk.store).await;
     let recorded = world.checked_in("001148012345", at(0)).await;
     let path = format!("/staff/visits/{}", recorded.visit);
+    desk.post(&format!("{path}/export"), "reason=xem+lai+ho+so&recipient=tram&file=fhir").await;
     let (_, fhir) = desk.get(&format!("{path}/fhir.json")).await;
     has(&fhir, &["challenge_answered", "C06"]);
     let correction = format!(
