@@ -107,7 +107,12 @@ pub fn render(ticket: &Ticket, language: Language, paper: &Paper<'_>) -> Result<
     }
     if let Some(code) = &ticket.code {
         canvas.space(4);
-        canvas.text(&code.to_string(), Face::Bold, 26.0);
+        // Wider than the paper: it goes on between two groups, so that it can be read out and typed.
+        let code = code.to_string();
+        let half = code.match_indices('-').nth(2).map_or(code.len(), |(place, _)| place + 1);
+        for line in [code.get(..half), code.get(half..)].into_iter().flatten() {
+            canvas.text(line, Face::Bold, 26.0);
+        }
     }
     canvas.space(22);
     if ticket.simulated {

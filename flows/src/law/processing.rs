@@ -28,7 +28,8 @@ pub struct Processing {
 
 impl Processing {
     /// The purpose under which a kiosk or the desk asks for consent to it; none where it rests on something else, on a
-    /// request of the person's own in writing, or on a consent that no text asks for yet (comparing faces).
+    /// request of the person's own in writing, on a consent that VNeID asks for, or on one that no text asks for yet
+    /// (comparing faces).
     pub fn purpose(&self) -> Option<Purpose> {
         let asked = ["chip_read", POPULATION_CHECK, "document_status_check"].contains(&self.id);
         (asked && self.basis == LegalBasis::Consent).then_some(Purpose::HealthCheckIn)
@@ -36,7 +37,7 @@ impl Processing {
 }
 
 /// Every processing.
-pub const PROCESSINGS: [Processing; 16] = [
+pub const PROCESSINGS: [Processing; 17] = [
     Processing {
         id: "chip_read",
         what: "Reading the card's chip and verifying it",
@@ -56,7 +57,7 @@ pub const PROCESSINGS: [Processing; 16] = [
         articles: "Luật 91/2025/QH15 Đ9; NĐ 69/2024/NĐ-CP Đ19",
         data: "number, name, date of birth; the answer is one bit",
         sensitive: false,
-        kept_as: None,
+        kept_as: Some(Record::Visit),
         recipients: "Bộ Công an (CSDLQG về dân cư), which has them",
     },
     Processing {
@@ -69,6 +70,17 @@ pub const PROCESSINGS: [Processing; 16] = [
         sensitive: false,
         kept_as: Some(Record::Evidence),
         recipients: "Bộ Công an (C06), which has them",
+    },
+    Processing {
+        id: "vneid_sign_in",
+        what: "Taking over who somebody is from VNeID, where they sign in on their own telephone",
+        vietnamese: "Nhận thông tin định danh từ VNeID khi người đó đăng nhập trên điện thoại của mình",
+        basis: LegalBasis::Consent,
+        articles: "Luật 91/2025/QH15 Đ9; NĐ 69/2024/NĐ-CP Đ19",
+        data: "number, name, date of birth, level of authentication; VNeID asks for the consent itself",
+        sensitive: false,
+        kept_as: Some(Record::Visit),
+        recipients: "nobody; VNeID learns that somebody signed in at this station",
     },
     Processing {
         id: "insurance_look_up",
@@ -245,7 +257,8 @@ mod tests {
     fn what_rests_on_consent_names_the_purpose_that_is_asked_for_or_a_written_request() {
         for processing in &PROCESSINGS {
             let rests = processing.basis == LegalBasis::Consent;
-            let elsewhere = processing.articles.contains("written request") || processing.id == FACE_MATCH;
+            let elsewhere = processing.articles.contains("written request")
+                || [FACE_MATCH, "vneid_sign_in"].contains(&processing.id);
             assert_eq!(processing.purpose().is_some(), rests && !elsewhere, "{}", processing.id);
         }
     }

@@ -348,6 +348,7 @@ impl Visit {
     /// Forgets what was proved of whoever came before it was known, at `since`, that it was somebody else. Who said so
     /// vouches for them.
     pub(super) fn forget_proof_before(&mut self, since: Timestamp, by: Option<Decision>) {
+        self.session = None;
         self.verdict = None;
         self.access = None;
         self.challenge = None;

@@ -1,21 +1,13 @@
 //! Nothing that was sent comes back in a problem document or is logged: a marker in every field of every POST.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
-
 use jiff::civil::date;
 use serde_json::{Map, Value, json};
 use server::{program::LOG_FILTER, store::Store as _};
-use tracing_subscriber::{
-    EnvFilter,
-    fmt::{MakeWriter, format::FmtSpan},
-    util::SubscriberInitExt as _,
-};
+use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan, util::SubscriberInitExt as _};
 
 use crate::{
     kit::{Answer, Kiosk, Server},
+    privacy::Log,
     visit::Visit,
 };
 
@@ -23,28 +15,6 @@ use crate::{
 const MARKER: &str = "Ngô Vết Mực 090000777777";
 /// What of it is looked for: however it is written down, the digits stay.
 const TRACES: [&str; 3] = ["Vết", "777777", "V%E1%BA%BFt"];
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 fn trace(text: &str) -> Option<&'static str> {
     TRACES.into_iter().find(|trace| text.contains(trace))
@@ -193,7 +163,7 @@ async fn what_was_sent_stands_in_no_problem_document_and_in_no_log() {
         // An empty body holds nothing to refuse; everything else has a type.
         assert!(path.ends_with("challenges") || 2 * refused > sent, "{path}: {refused} of {sent}");
     }
-    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let text = log.text();
     assert!(text.contains("/v1/sessions/{id}/answers"), "the log tells nothing:\n{text}");
     assert_eq!(trace(&text), None, "{text}");
     let health = server.get("/healthz").send(&Kiosk::demo()).await;

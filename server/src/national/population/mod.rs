@@ -53,8 +53,8 @@ impl std::fmt::Debug for Citizen {
 
 /// The population database's own data of a person (`TraCuuThongTinCongDan`).
 ///
-/// It tells far more than a check-in needs, so no check-in asks it: for staff who correct a record, with a reason that is
-/// logged, and for nothing else. Only what names the person is read.
+/// It tells far more than a check-in needs, so no check-in asks it, and no page does yet: whoever gives it to staff who
+/// correct a record has a reason asked for and logged first. Only what names the person is read.
 #[async_trait]
 pub trait CitizenLookUp: Send + Sync {
     /// Looks `person` up by number, name and birth date; none where the database knows nobody of these. Changes nothing there.
