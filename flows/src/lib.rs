@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod health;
 pub mod insurance;
 pub mod law;
+pub mod lodging;
 pub mod person;
 pub mod policy;
 pub mod signature;
