@@ -98,7 +98,8 @@ def post(path: str, body: dict) -> dict:
 
 
 def session_at_consent() -> str:
-    return post("/v1/sessions", {"service": "health", "language": "vi"})["session_id"]
+    wish = {"service": "health", "language": "vi", "ways": ["chip", "vneid", "qr", "typed", "child"]}
+    return post("/v1/sessions", wish)["session_id"]
 
 
 def session_at_identify() -> str:
@@ -119,6 +120,7 @@ def staff_call() -> str:
     return post("/v1/staff-calls", {"step": "welcome", "code": "help_wanted"})["call_id"]
 
 
+TURNS = itertools.cycle([True, False])
 SESSIONS = itertools.cycle([session_at_consent, session_at_identify, session_at_identify])
 
 
@@ -138,11 +140,14 @@ def before_call(context, case, kwargs):
         if isinstance(case.body, dict) and "ordered_at" in case.body:
             # When it was ordered is after the patient came, and now at the latest.
             case.body["ordered_at"] = now().isoformat()
-            case.body["ward"] = None
+            if case.body.get("ward") is not None:
+                # So is the admission to the ward, in every second case that names one.
+                ward = {"admitted_at": now().isoformat(), "reason": "Theo dõi", "reason_code": "1"}
+                case.body["ward"] = ward if next(TURNS) else None
         return
     made_up = case.path_parameters and not is_uuid(str(case.path_parameters.get("id", "")))
-    if case.operation.path.endswith("/challenges") and positive:
-        # A challenge is for whoever has agreed and is asked for a card.
+    if case.operation.path.endswith(("/challenges", "/vneid")) and positive:
+        # A challenge is for whoever has agreed and is asked for a card; so is signing in instead.
         case.path_parameters["id"] = session_at_identify()
     elif made_up and positive:
         about_call = case.operation.path.startswith("/v1/staff-calls/")

@@ -320,8 +320,12 @@ impl Session {
             }
             // Between the look-up and the record another conversation may have been quicker.
             (true, None) => self.was_here(ticket),
-            // Neither an earlier number nor that there is one is told to someone who has proved nothing.
-            (true, Some(open)) => self.call_staff(open),
+            // Neither an earlier number nor that there is one is told to someone who has proved nothing: they see the
+            // same as where what they said did not fit, and staff see why.
+            (true, Some(open)) => {
+                self.call_staff(ReasonCode::DetailsNotConfirmed);
+                Effect::CallStaff(open)
+            }
         }
     }
 

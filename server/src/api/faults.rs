@@ -23,9 +23,8 @@ impl From<Fault> for Failure {
             Fault::Typed(TypedFault::Number) => Kind::TypedNumberMalformed,
             Fault::Typed(TypedFault::Name) => Kind::TypedNameMalformed,
             Fault::Typed(TypedFault::Birth) => Kind::TypedBirthMalformed,
-            Fault::ConsentMalformed | Fault::ScreenMalformed => {
-                return Self::with_detail(Kind::BodyMalformed, fault.to_string());
-            }
+            Fault::ConsentMalformed => Kind::ConsentDigestMalformed,
+            Fault::ScreenMalformed => Kind::ScreenNameMalformed,
             Fault::StateMalformed | Fault::VerificationLost | Fault::Random(_) => {
                 error!(%fault, "a conversation failed");
                 Kind::Internal

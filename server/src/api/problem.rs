@@ -75,6 +75,8 @@ kinds! {
     ChallengesExhausted TOO_MANY_REQUESTS "challenges_exhausted" "The session had as many challenges as it may." => "Call staff: no card needs so many.";
     VneidUnavailable SERVICE_UNAVAILABLE "vneid_unavailable" "VNeID does not answer." => "Offer the other ways, or try again later.";
     ServiceNotOffered UNPROCESSABLE_ENTITY "service_not_offered" "This place does not offer that service." => "Offer what GET /v1/welcome lists.";
+    ConsentDigestMalformed UNPROCESSABLE_ENTITY "consent_digest_malformed" "The digest of the consent's text is not one." => "Send SHA-256 of the exact text shown (UTF-8) as 64 hexadecimal digits.";
+    ScreenNameMalformed UNPROCESSABLE_ENTITY "screen_name_malformed" "The screen's name is not one." => "Send 1 to 40 small letters and underscores, such as card_left_behind.";
     TypedNumberMalformed UNPROCESSABLE_ENTITY "typed_number_malformed" "The personal number typed is not one." => "Send the 12 digits on the card's front.";
     TypedNameMalformed UNPROCESSABLE_ENTITY "typed_name_malformed" "A name typed is not one." => "Send 1 to 100 letters with their marks, spaces, hyphens and apostrophes.";
     TypedBirthMalformed UNPROCESSABLE_ENTITY "typed_birth_malformed" "The date of birth typed is not one." => "Send a year, a year and month, or a whole date that is on the calendar, from 1900 to today.";

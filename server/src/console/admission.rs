@@ -263,9 +263,17 @@ fn is_same(named: &Person, patient: &Patient) -> bool {
 fn carry(visit: &mut NewVisit, known: AtDesk, shown: bool) {
     let Some(person) = known.person else { return };
     visit.strength = known.strength.unwrap_or(visit.strength);
+    // Whoever signed in there is the one whose number it is; in no other way does it count.
+    if known.strength == Some(Strength::Vneid) && person.number == visit.patient.number {
+        visit.method = Method::Vneid;
+    }
     visit.numbers = known.numbers;
     visit.population = known.population;
     let patient = &mut visit.patient;
+    // Left empty in the form it is the one of whom name and birth mean.
+    if patient.number.is_none() {
+        patient.number.clone_from(&person.number);
+    }
     patient.insurance_number.clone_from(&person.insurance_number);
     patient.code_warnings = known.code_warnings;
     if patient.representative.is_none() {
@@ -388,6 +396,23 @@ mod tests {
             assert_eq!(admitted.insurance.status, InsuranceStatus::Valid);
             assert!(admitted.patient.representative.is_some());
         }
+    }
+
+    #[test]
+    fn a_number_that_staff_left_out_is_the_one_that_was_established() {
+        let mut admitted = visit(None);
+        carry(&mut admitted, known(), true);
+        assert_eq!(admitted.patient.number, known().person.unwrap().number);
+        assert_eq!((admitted.method, admitted.strength), (Method::ByHand, Strength::StaticOrTyped));
+    }
+
+    #[test]
+    fn who_signed_in_at_vneid_is_recorded_so_where_staff_finish() {
+        let signed_in = || AtDesk { strength: Some(Strength::Vneid), ..known() };
+        let mut admitted = visit(Some("001148012345"));
+        admitted.method = Method::ByHand;
+        carry(&mut admitted, signed_in(), true);
+        assert_eq!((admitted.method, admitted.strength), (Method::Vneid, Strength::Vneid));
     }
 
     #[test]

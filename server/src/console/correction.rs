@@ -228,8 +228,15 @@ fn read(
     let number = if other { number } else { number.or_else(|| before.number.clone()) };
     let renumbered = number != before.number;
     let recorded = &visit.recorded;
-    let kept = !other && !renumbered;
+    // Where the place or the insurance was wrong, who it is was not.
+    let (full_name, birth) = match wrong {
+        Wrong::Place | Wrong::Insurance => (before.full_name.clone(), before.birth),
+        _ => (full_name, birth),
+    };
     let renamed = full_name != before.full_name || birth != before.birth;
+    let kept = !other && !renumbered;
+    // A document proves the name that stands in it, and no other.
+    let still_proved = kept && !(renamed && recorded.strength.may_see_own_records());
     let another = !kept || wrong == Wrong::Insurance || insured.is_some();
     let asks = another || (renamed && was_about_the_name(visit));
     let insurance = Insurance {
@@ -274,8 +281,8 @@ fn read(
         seen,
         wrong,
         patient,
-        method: if kept { recorded.method } else { Method::ByHand },
-        strength: if kept { recorded.strength } else { Strength::NoDocument },
+        method: if still_proved { recorded.method } else { Method::ByHand },
+        strength: if still_proved { recorded.strength } else { Strength::NoDocument },
         room: room.id.clone(),
         insurance,
         decision: staff.decision(why),

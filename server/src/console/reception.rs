@@ -29,8 +29,8 @@ use crate::{
     outbox::messages::asked_for_patient,
     staff::Role,
     store::{
-        CallState, Circumstances, CloseCall, Companion, Method, NewVisit, Occasion, Patient, Queue,
-        ReceiveByHand, StoreError,
+        CallState, Circumstances, Companion, Method, NewVisit, Occasion, Patient, Queue, ReceiveByHand,
+        StoreError,
     },
 };
 
@@ -62,6 +62,8 @@ pub(super) struct Typed {
     priority: String,
     /// The call for staff that an emergency came with, or empty.
     call: String,
+    /// Which form it is, drawn when it was shown: sent twice it is one patient.
+    form: String,
 }
 
 #[derive(Template)]
@@ -76,6 +78,8 @@ struct Page {
     emergency_to: Vec<WhereTo>,
     grounds: [PriorityGround; 5],
     now: String,
+    /// Which form each of the three is.
+    forms: [Uuid; 3],
     faults: Vec<String>,
 }
 
@@ -108,6 +112,7 @@ fn page(
         emergency_to: form::where_to(&console.station, &emergency_to),
         grounds: PriorityGround::ALL,
         now: time::moment(console.clock.now()),
+        forms: [console.random.uuid()?, console.random.uuid()?, console.random.uuid()?],
         faults,
     };
     html(status, &page)
@@ -313,12 +318,14 @@ pub(super) async fn receive(
         Ok((circumstances, visit)) => {
             let call = answered(&console, &staff, &typed).await?;
             let messages = asked_for_patient(&visit.patient, &visit.insurance, at)?;
-            let reception = ReceiveByHand { occasion, visit, circumstances, messages, at };
+            // Nobody in an emergency waits for a form that says which one it is.
+            let form = Uuid::parse_str(&typed.form).or_else(|_| console.random.uuid())?;
+            let answers = call.is_some();
+            let reception =
+                ReceiveByHand { occasion, visit, circumstances, messages, form, answers: call, at };
             let recorded = console.store.receive_by_hand(reception).await?.recorded;
             console.live.tell(News::Queue);
-            if let Some(call) = call {
-                let decision = staff.decision(format!("Cấp cứu, số {}", recorded.ticket_number()));
-                console.store.close_call(CloseCall { call, decision, at }).await?;
+            if answers {
                 console.live.tell(News::Calls);
             }
             let again = if recorded.already { "?again" } else { "" };

@@ -9,7 +9,7 @@ use flows::{
 use identity::{
     ReasonCode, mrz,
     number::{OldNumber, PersonalNumber},
-    qr::{self, Payload, QrWarning},
+    qr::{self, Payload, QrError, QrWarning},
     text::person_name,
 };
 use jiff::civil::Date;
@@ -47,8 +47,8 @@ impl Shown {
     }
 }
 
-/// Whom a code names, or why it is of no use. The payload ends here: neither it nor what else stands in it is kept.
-pub(super) fn shown(evidence: &QrEvidence) -> Shown {
+/// Whom a code names, or why it is of no use: also where nobody alive on `today` was born then. The payload ends here: neither it nor what else stands in it is kept.
+pub(super) fn shown(evidence: &QrEvidence, today: Date) -> Shown {
     let (person, source, warnings) = match qr::parse(evidence.payload.as_slice()) {
         Payload::Card(card) => {
             let person = Person {
@@ -80,6 +80,10 @@ pub(super) fn shown(evidence: &QrEvidence) -> Shown {
             return Shown::of_no_use(ReasonCode::QrUnreadable, Some(opaque.why().code()));
         }
     };
+    if !person.birth.is_possible(today) {
+        let fault = if source == Source::CardQr { QrError::CardBirth } else { QrError::InsuranceBirth };
+        return Shown::of_no_use(ReasonCode::QrMalformed, Some(fault.code()));
+    }
     Shown { presented: Ok(Presented { person, source, representative: None }), warnings, fault: None }
 }
 
@@ -129,4 +133,26 @@ fn birth(typed: Birth, today: Date) -> Result<Birth, TypedFault> {
 
 fn name(typed: &str) -> Result<String, TypedFault> {
     person_name(typed).ok_or(TypedFault::Name)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_code_with_a_birth_that_nobody_alive_has_is_of_no_use() {
+        let read = |birth: &str| {
+            let text = format!("001148012345||Nguyễn Thị Hoà|{birth}|Nữ|Thôn 1, Xã Mẫu|10052022");
+            shown(&QrEvidence { payload: text.into_bytes().into() }, date(2026, 9, 15))
+        };
+        assert!(read("02031948").presented.is_ok());
+        assert!(read("15092026").presented.is_ok(), "born today");
+        for birth in ["16092026", "01012999", "01010001", "31121899", "2027"] {
+            let shown = read(birth);
+            assert_eq!(shown.presented, Err(ReasonCode::QrMalformed), "{birth}");
+            assert_eq!(shown.fault, Some("card_date_of_birth_malformed"), "{birth}");
+        }
+    }
 }

@@ -23,6 +23,7 @@ use crate::{
     store::{
         StepCall, StoreError,
         sign_ins::{NewSignIn, SIGN_IN_MINUTES, SignInTurn, SignInUnderWay},
+        visits::station_day,
     },
 };
 
@@ -107,6 +108,9 @@ impl Conversations {
         let vneid = self.vneid.as_ref().ok_or(ReasonCode::VneidUnavailable)?;
         let attempt = Attempt::from_bytes(kept.attempt.as_slice()).ok_or(ReasonCode::VneidRefused)?;
         match vneid.exchange(&attempt, returned).await {
+            Ok(signed_in) if !signed_in.person.birth.is_possible(station_day(self.clock.now())) => {
+                Err(ReasonCode::VneidUnavailable)
+            }
             Ok(signed_in) if signed_in.level == Level::Two => Ok(signed_in.person),
             Ok(_) => Err(ReasonCode::VneidLevelTooLow),
             Err(NationalError::Refused { .. }) => Err(ReasonCode::VneidRefused),

@@ -69,7 +69,7 @@ impl Conversations {
                 state.shown = Some(call.submission);
                 Event::Presented(match &evidence {
                     Evidence::Qr(qr) => {
-                        let shown = presented::shown(qr);
+                        let shown = presented::shown(qr, place.today());
                         if let Some(code) = shown.fault {
                             info!(session = %row.id, code, "a code is of no use");
                         }

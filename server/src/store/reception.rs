@@ -115,6 +115,10 @@ pub struct ReceiveByHand {
     pub circumstances: Circumstances,
     /// What goes out with it, unless the person had the number already.
     pub messages: Vec<NewMessage>,
+    /// The form that was sent, drawn when it was shown: sent twice it is one reception.
+    pub form: Uuid,
+    /// The open call that it answers.
+    pub answers: Option<Uuid>,
     /// Now.
     pub at: Timestamp,
 }
@@ -195,10 +199,12 @@ pub struct EndTask {
 #[async_trait]
 pub trait Receptions: Send + Sync {
     /// Receives someone by hand: a visit, a number, for who has no personal number a temporary id, and the duty that
-    /// follows where nobody knows who it is. Someone who has a number of today gets it again.
+    /// follows where nobody knows who it is. Someone who has a number of today gets it again, and a form that was sent
+    /// twice gives the first one's. The call that it answers is closed with it.
     ///
     /// # Errors
-    /// Where it could not be written.
+    /// [`StoreError::UnknownCall`] where there is no such open call, [`StoreError::CallTaken`] where somebody else took
+    /// it over; or where it could not be written.
     async fn receive_by_hand(&self, reception: ReceiveByHand) -> Result<Received, StoreError>;
 
     /// How a visit was received by hand. None where it was not.

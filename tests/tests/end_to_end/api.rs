@@ -47,6 +47,7 @@ fn the_api_answers_as_its_description_says() {
         ("GET", "/v1/sessions/{id}"),
         ("POST", "/v1/sessions/{id}/answers"),
         ("POST", "/v1/sessions/{id}/challenges"),
+        ("POST", "/v1/sessions/{id}/vneid"),
         ("POST", "/v1/staff-calls"),
         ("GET", "/v1/staff-calls/{id}"),
         ("POST", "/v1/visits/{id}/first-cost"),

@@ -105,8 +105,13 @@ impl<Id: Copy + Ord> Lines<Id> {
                 let row = self.rooms.entry(place.room.clone()).or_default().row(place.queue);
                 let behind = usize::try_from(self.rule.return_after).unwrap_or(usize::MAX);
                 // Once: people who come and go for ever would otherwise hold up whoever stays.
-                position = Some(if place.returned { row.len() } else { behind.min(row.len()) });
+                let behind = if place.returned { row.len() } else { behind.min(row.len()) };
+                position = Some(behind);
                 place.returned = true;
+                // From now on their turn is that of whom they follow, in another room too.
+                let followed = behind.checked_sub(1).and_then(|before| row.get(before)).copied();
+                let followed = followed.and_then(|id| self.places.get(&id));
+                place.arrived = followed.map_or(place.arrived, |other| other.arrived.max(place.arrived));
             }
             Event::Moved { room } => {
                 if *room == before.room && before.state != State::BeingSeen {

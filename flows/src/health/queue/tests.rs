@@ -157,3 +157,17 @@ fn a_refused_event_changes_nothing() {
     assert_eq!(lines.apply(1, &Event::Finished), Err(Refusal::Not(State::Waiting)));
     assert_eq!(lines.order(ROOM), [1, 2]);
 }
+
+/// Staff who move somebody to another room and back do not take others' turns away.
+#[test]
+fn who_came_back_late_waits_behind_the_same_people_after_a_move() {
+    let mut lines = waiting(&[Normal; 5]);
+    assert_eq!(call(&mut lines), 1);
+    lines.apply(1, &Event::Absent).unwrap();
+    lines.apply(1, &Event::Returned).unwrap();
+    assert_eq!(lines.order(ROOM), [2, 3, 4, 1, 5]);
+    for room in ["p2", ROOM] {
+        lines.apply(1, &Event::Moved { room: room.into() }).unwrap();
+    }
+    assert_eq!(lines.order(ROOM), [2, 3, 4, 1, 5]);
+}

@@ -12,6 +12,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use identity::text::clean_line;
+
 use super::{
     super::{
         Console, Frame,
@@ -66,7 +68,7 @@ async fn read(console: &Console, staff: &Staff, request: Uuid, why: &Why) -> Res
 fn printed(value: &Value) -> String {
     match value {
         Value::Null => "–".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => clean_line(text),
         Value::Object(parts) => parts
             .iter()
             .map(|(name, part)| format!("{name}: {}", printed(part)))

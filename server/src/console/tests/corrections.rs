@@ -6,6 +6,7 @@ use flows::{
         queue::{Event, Interleave, Queue},
     },
     person::Birth,
+    policy::Strength,
 };
 
 use super::{
@@ -13,7 +14,8 @@ use super::{
     *,
 };
 use crate::store::{
-    CallNext, Decision, NewVisit, PlaceChange, Queues as _, Recorded, conformance::visit, subject_requests,
+    CallNext, Decision, Method, NewVisit, PlaceChange, Queues as _, Recorded, conformance::visit,
+    subject_requests,
 };
 
 /// Somebody born in 1990 with this ground.
@@ -169,4 +171,32 @@ async fn a_request_to_correct_opens_the_visit_that_turned_out_to_be_theirs() {
     let request = subject_requests::SubjectRequests::receive_request(&*desk.store, request).await.unwrap();
     let (status, page) = desk.get(&format!("/staff/visits/{}/correct?request={request}", first.visit)).await;
     assert_eq!(status, StatusCode::OK, "{page}");
+}
+
+#[tokio::test]
+async fn a_document_proves_no_other_name_than_its_own() {
+    let desk = Desk::open().await;
+    let world = World::new(&*desk.store).await;
+    let proved = async || {
+        let recorded = world.checked_in("001148012345", at(0)).await;
+        desk.store.visit(recorded.visit).await.unwrap().unwrap()
+    };
+    let before = proved().await;
+    assert_eq!((before.recorded.method, before.recorded.strength), (Method::Chip, Strength::FullChipProof));
+    let correct = format!("/staff/visits/{}/correct", before.recorded.visit);
+    let form = |seen: u32, wrong: &str, room: &str| {
+        let name = typed("Nguyễn Thị Hoa");
+        format!(
+            "seen={seen}&wrong={wrong}&reason=sai&full_name={name}&number=&birth=2%2F3%2F1948&sex=female&where_to=illness%2F{room}"
+        )
+    };
+    // Where only the room was wrong, the name in the form changes nothing.
+    page_after(&desk, &correct, &form(1, "place", "p2")).await;
+    let moved = proved().await;
+    assert_eq!(moved.patient.as_ref().unwrap().full_name, "Nguyễn Thị Hoà");
+    assert_eq!((moved.recorded.method, moved.recorded.strength), (Method::Chip, Strength::FullChipProof));
+    page_after(&desk, &correct, &form(2, "data", "p2")).await;
+    let renamed = proved().await;
+    assert_eq!(renamed.patient.as_ref().unwrap().full_name, "Nguyễn Thị Hoa");
+    assert_eq!((renamed.recorded.method, renamed.recorded.strength), (Method::ByHand, Strength::NoDocument));
 }

@@ -30,7 +30,8 @@ fn drop_in(value: &mut Value) -> bool {
         Value::Object(members) => {
             let before = members.len();
             members.retain(|name, member| {
-                let goes = is_history(name) && !member.is_null();
+                // Also an empty one: of a member that stands twice only the last is seen here, and the first in what arrived.
+                let goes = is_history(name);
                 if goes {
                     wipe(member);
                 }
@@ -99,6 +100,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_history_that_an_empty_one_follows_is_dropped_too() {
+        let answer =
+            r#"{"maKetQua":"000","dsLichSuKCB2025":[{"tenBenh":"Viêm dạ dày"}],"dsLichSuKCB2025":null}"#;
+        let kept = dropped(answer.as_bytes()).unwrap();
+        assert_eq!(kept.as_slice(), br#"{"maKetQua":"000"}"#);
     }
 
     #[test]

@@ -236,7 +236,9 @@ pub(in crate::national) fn look_up_reply(bytes: &[u8]) -> Result<LookUpReply, Ma
             LookUpReply::Found(Finding { code, action, card, number, answer: history::dropped(bytes)? })
         }
         action => {
-            let card = answer.card()?;
+            // Where it does not find the person it may repeat what it was asked, which need not be a card's number.
+            let card =
+                if code.confirms_person() { answer.card()? } else { answer.card().unwrap_or_default() };
             let number = answer.number(code, card.as_ref());
             LookUpReply::Found(Finding { code, action, card, number, answer: history::dropped(bytes)? })
         }

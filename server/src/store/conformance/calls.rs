@@ -3,7 +3,7 @@
 use super::*;
 use crate::store::visits::station_day;
 
-async fn call(world: &World<'_>, session: Option<Uuid>, code: ReasonCode, at: Timestamp) -> Uuid {
+pub async fn call(world: &World<'_>, session: Option<Uuid>, code: ReasonCode, at: Timestamp) -> Uuid {
     let call = NewCall {
         kiosk: "demo".into(),
         session,

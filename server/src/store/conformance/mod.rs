@@ -138,6 +138,7 @@ macro_rules! conformance_tests {
                 an_emergency_has_a_number_before_anybody_knows_who_it_is
                 the_commune_is_told_of_the_unknown_within_48_hours
                 who_has_a_number_of_today_gets_it_again_by_hand
+                a_form_that_is_sent_twice_is_one_reception
                 a_temporary_record_becomes_the_identified_person_s_and_both_stay
                 a_wrong_admission_is_corrected_and_the_old_one_stays
                 of_two_corrections_of_one_version_the_first_counts
@@ -187,6 +188,7 @@ macro_rules! conformance_tests {
                 a_number_that_is_still_in_the_queue_is_given_again_with_the_same_code
                 who_has_been_seen_or_taken_out_gets_a_new_number
                 who_was_merged_is_known_by_the_number_that_stays
+                a_call_goes_over_to_the_number_that_stays
                 a_ticket_s_code_shows_the_place_today_and_nothing_else
                 what_cannot_follow_is_refused_and_leaves_nothing
                 yesterday_s_numbers_are_gone

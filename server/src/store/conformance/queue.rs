@@ -240,3 +240,17 @@ pub async fn an_erased_person_s_number_can_still_be_called(world: &World<'_>) {
     assert_eq!(world.store.visit(person.visit).await.unwrap().unwrap().recorded.code, None);
     assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
 }
+
+pub async fn a_call_goes_over_to_the_number_that_stays(world: &World<'_>) {
+    let called = world.checked_in("001148012345", at(0)).await;
+    let stays = world.checked_in("001148000002", at(1)).await;
+    assert_eq!(world.next().await.unwrap().visit, called.visit);
+    world.happens(called.visit, Event::Merged { into: stays.visit }).await;
+    assert_eq!(world.state(stays.visit).await, State::Called);
+    let today = world.today().await;
+    let last = today.calls.last().unwrap();
+    assert_eq!((last.visit, last.room.as_str(), last.again), (stays.visit, "p1", true));
+    assert_eq!(last.number, stays.ticket_number());
+    // Whoever pressed "next" before that is still asked what they have seen.
+    assert_eq!(today.last_call("p1"), today.calls[0].seq);
+}

@@ -1,5 +1,7 @@
 //! Reception by hand, corrections, and what follows from them.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::*;
 use crate::store::visits::station_day;
 
@@ -22,6 +24,12 @@ fn unknown() -> NewVisit {
     NewVisit { patient, method: Method::Undetermined, strength: Strength::NoDocument, insurance, ..visit }
 }
 
+/// A form that was not sent before.
+pub fn new_form() -> Uuid {
+    static SHOWN: AtomicU64 = AtomicU64::new(1);
+    Uuid::from_u128(SHOWN.fetch_add(1, Ordering::Relaxed).into())
+}
+
 /// Somebody unknown is received.
 pub async fn emergency(world: &World<'_>, at: Timestamp) -> Received {
     let reception = ReceiveByHand {
@@ -29,6 +37,8 @@ pub async fn emergency(world: &World<'_>, at: Timestamp) -> Received {
         visit: unknown(),
         circumstances: circumstances(),
         messages: Vec::new(),
+        form: new_form(),
+        answers: None,
         at,
     };
     world.store.receive_by_hand(reception).await.unwrap()
@@ -100,6 +110,8 @@ pub async fn the_commune_is_told_of_the_unknown_within_48_hours(world: &World<'_
         visit: NewVisit { method: Method::ByHand, ..visit(None) },
         circumstances: circumstances(),
         messages: Vec::new(),
+        form: new_form(),
+        answers: None,
         at: at(101),
     };
     let received = world.store.receive_by_hand(named).await.unwrap();
@@ -115,6 +127,8 @@ pub async fn who_has_a_number_of_today_gets_it_again_by_hand(world: &World<'_>) 
         visit: NewVisit { method: Method::ByHand, ..visit(Some("001148012345")) },
         circumstances: circumstances(),
         messages: Vec::new(),
+        form: new_form(),
+        answers: None,
         at: at(1),
     };
     let received = world.store.receive_by_hand(again).await.unwrap();
@@ -213,4 +227,29 @@ pub async fn what_the_register_was_sent_is_put_right_by_a_person(world: &World<'
     let letters = world.store.dead_letters().await.unwrap();
     assert_eq!(letters.len(), 2);
     assert_eq!((letters[0].kind, &letters[0].to_say), (MessageKind::Correction, &Some(secret("nói lại"))));
+}
+
+pub async fn a_form_that_is_sent_twice_is_one_reception(world: &World<'_>) {
+    let call = calls::call(world, None, ReasonCode::Emergency, at(0)).await;
+    let reception = ReceiveByHand {
+        occasion: Occasion::Emergency,
+        visit: unknown(),
+        circumstances: circumstances(),
+        messages: Vec::new(),
+        form: new_form(),
+        answers: Some(call),
+        at: at(1),
+    };
+    let first = world.store.receive_by_hand(reception.clone()).await.unwrap();
+    assert_eq!(world.store.open_calls().await.unwrap(), [], "the call ends with it");
+    let again = world.store.receive_by_hand(ReceiveByHand { at: at(2), ..reception.clone() }).await.unwrap();
+    assert_eq!(again.recorded, Recorded { already: true, ..first.recorded });
+    assert_eq!(world.store.tasks(STATION).await.unwrap().len(), 1, "one duty");
+    // Another form is another patient; a call that is over is answered by none, and nothing of it stays.
+    let late = ReceiveByHand { form: new_form(), at: at(3), ..reception.clone() };
+    assert!(matches!(world.store.receive_by_hand(late).await, Err(StoreError::UnknownCall)));
+    let another = ReceiveByHand { form: new_form(), answers: None, at: at(4), ..reception };
+    let another = world.store.receive_by_hand(another).await.unwrap();
+    assert_eq!((another.recorded.number, another.recorded.already), (2, false));
+    assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
 }

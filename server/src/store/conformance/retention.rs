@@ -6,7 +6,7 @@ use super::{
     consents::consenting,
     incidents::{noticed, stepped},
     outbox::{claimed, decide, failed, message, with_messages},
-    reception::correction,
+    reception::{correction, new_form},
     staff::signed_in,
     subject_requests::decision,
     *,
@@ -312,6 +312,8 @@ pub async fn what_the_desk_wrote_of_an_old_visit_goes_with_it(world: &World<'_>)
         visit: NewVisit { method: Method::ByHand, ..visit(Some("001148012345")) },
         circumstances: circumstances.clone(),
         messages: Vec::new(),
+        form: new_form(),
+        answers: None,
         at: when,
     };
     let old = world.store.receive_by_hand(by_hand(at(0))).await.unwrap().recorded;

@@ -42,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "corrections", include_str!("migrations/0012_corrections.sql")),
     (13, "doors", include_str!("migrations/0013_doors.sql")),
     (14, "console", include_str!("migrations/0014_console.sql")),
+    (16, "reception_forms", include_str!("migrations/0016_reception_forms.sql")),
 ];
 
 /// The owner of the key for responses that belong to no conversation.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use flows::{
     TicketCode,
-    health::queue::{Event, Interleave, Lines, Refusal},
+    health::queue::{Event, Interleave, Lines, Refusal, State},
 };
 use identity::SecretBytes;
 use jiff::{Timestamp, civil::Date};
@@ -248,6 +248,10 @@ impl Loaded {
         let (seq, event) = (seq(row)?, event(row)?);
         let visit = id("queue_events.visit", row.try_get("visit")?)?;
         let at = time("queue_events.at", row.try_get("at")?)?;
+        let called = |lines: &Lines<Uuid>, id| {
+            lines.place(id).is_some_and(|place| matches!(place.state, State::Called | State::BeingSeen))
+        };
+        let waited = matches!(&event, Event::Merged { into } if !called(&self.lines, *into));
         self.lines
             .apply(visit, &event)
             .map_err(|_| StoreError::Malformed { what: "the order of queue_events" })?;
@@ -264,7 +268,14 @@ impl Loaded {
                 let again = event == Event::Recalled;
                 self.calls.push(Called { seq, visit, room, again, at });
             }
-            Event::Merged { into } => times.merged_into = Some(into),
+            Event::Merged { into } => {
+                times.merged_into = Some(into);
+                // The number that goes on takes the call over: the board shows it, and a voice says it.
+                if waited && called(&self.lines, into) {
+                    let room = self.lines.place(into).map(|place| place.room.clone()).unwrap_or_default();
+                    self.calls.push(Called { seq, visit: into, room, again: true, at });
+                }
+            }
             _ => {}
         }
         Ok(())

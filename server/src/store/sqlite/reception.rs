@@ -1,14 +1,14 @@
 //! Reception by hand.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
     Keys, SqliteStore,
     audit::Logged,
-    parse_word,
+    calls, desk, parse_word,
     transaction::{Transaction, id, time},
     visits,
     writer::Operation,
@@ -17,7 +17,7 @@ use crate::{
     sealed::{DataKey, Place, Sealed},
     store::{
         Circumstances, Decision, Duty, EndTask, Method, Queue, ReceiveByHand, Received, Reception,
-        Receptions, StoreError, Task, TemporaryId,
+        Receptions, Recorded, StoreError, Task, TemporaryId,
         visits::{station_day, ticket_number},
     },
 };
@@ -44,7 +44,17 @@ impl Operation for ReceiveByHand {
             messages: &self.messages,
             at: self.at,
         };
+        if let Some(recorded) = sent_before(tx, self.form).await? {
+            return Ok(Received { recorded, temporary_id: None });
+        }
         let recorded = visits::record(tx, &self.visit, &source).await?;
+        if let Some(call) = self.answers {
+            let mut decision = self.circumstances.decision.clone();
+            decision.reason = format!("Đã tiếp đón, số {}", recorded.ticket_number());
+            desk::free_for(tx, call, &decision).await?;
+            calls::end_without_visit(tx, &call.to_string(), &decision, self.at).await?;
+        }
+        note_form(tx, self.form, recorded.visit, self.at).await?;
         if recorded.already {
             return Ok(Received { recorded, temporary_id: None });
         }
@@ -74,6 +84,41 @@ impl Operation for ReceiveByHand {
         }
         Ok(Received { recorded, temporary_id })
     }
+}
+
+/// Hours for which a form that was sent is known again.
+const FORM_HOURS: i64 = 24;
+
+/// What came of this form, where it was sent before.
+async fn sent_before(tx: &mut Transaction<'_>, form: Uuid) -> Result<Option<Recorded>, StoreError> {
+    let visit: Option<String> = sqlx::query_scalar("SELECT visit FROM reception_forms WHERE form = ?")
+        .bind(form.to_string())
+        .fetch_optional(tx.on())
+        .await?;
+    match visit {
+        Some(visit) => visits::again(tx, &visit).await,
+        None => Ok(None),
+    }
+}
+
+async fn note_form(
+    tx: &mut Transaction<'_>,
+    form: Uuid,
+    visit: Uuid,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let day_before = at.saturating_sub(SignedDuration::from_hours(FORM_HOURS)).unwrap_or(Timestamp::MIN);
+    sqlx::query("DELETE FROM reception_forms WHERE at < ?")
+        .bind(day_before.as_millisecond())
+        .execute(tx.on())
+        .await?;
+    sqlx::query("INSERT INTO reception_forms (form, visit, at) VALUES (?, ?, ?)")
+        .bind(form.to_string())
+        .bind(visit.to_string())
+        .bind(at.as_millisecond())
+        .execute(tx.on())
+        .await?;
+    Ok(())
 }
 
 async fn owe(tx: &mut Transaction<'_>, visit: &str, duty: Duty, at: Timestamp) -> Result<(), StoreError> {

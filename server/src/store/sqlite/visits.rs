@@ -87,6 +87,16 @@ impl Operation for CheckIn {
     }
 }
 
+/// A visit that was recorded before, with its ticket's code.
+pub(super) async fn again(tx: &mut Transaction<'_>, visit: &str) -> Result<Option<Recorded>, StoreError> {
+    let row = sqlx::query("SELECT * FROM visits WHERE id = ?").bind(visit).fetch_optional(tx.on()).await?;
+    let Some(row) = row else { return Ok(None) };
+    let earlier = parse(&row)?;
+    let keys = tx.keys();
+    let code = queue::code_for(tx.on(), keys, earlier.subject, earlier.visit).await?;
+    Ok(Some(Recorded { already: true, code, ..earlier }))
+}
+
 /// Records a visit, or finds the one that the person has had today at this station.
 pub(super) async fn record(
     tx: &mut Transaction<'_>,

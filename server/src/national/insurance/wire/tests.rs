@@ -170,3 +170,14 @@ fn nothing_of_a_person_is_in_what_a_log_would_show() {
         assert!(!shown.contains(personal), "{shown}");
     }
 }
+
+#[test]
+fn a_refusal_that_repeats_the_number_asked_about_keeps_its_code() {
+    for code in ["050", "051", "060", "070"] {
+        let answer = format!(r#"{{"maKetQua":"{code}","maThe":"001148012345","gtTheTu":"hôm qua"}}"#);
+        let Ok(LookUpReply::Found(finding)) = look_up_reply(answer.as_bytes()) else { panic!("{code}") };
+        assert_eq!((finding.code.as_str(), finding.card), (code, None));
+    }
+    let answer = br#"{"maKetQua":"000","maThe":"001148012345"}"#;
+    assert_eq!(look_up_reply(answer), Err(Malformed), "who is found has a card");
+}
