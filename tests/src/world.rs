@@ -81,6 +81,8 @@ impl World {
             .env("SERVER__LISTEN", listen)
             .env("SERVER__NATIONAL__POPULATION__URL", format!("{national}/population"))
             .env("SERVER__NATIONAL__INSURANCE__BASE_URL", format!("{national}/bhxh"))
+            .env("SERVER__NATIONAL__C06__URL", format!("{national}/c06/verify"))
+            .env("SERVER__NATIONAL__VNEID__ISSUER", format!("{national}/vneid"))
             .stderr(log(&self.folder, "server")?);
         self.stop_server();
         let running = Running::start(&mut server)?;

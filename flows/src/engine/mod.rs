@@ -322,10 +322,11 @@ impl Session {
             (true, None) => self.was_here(ticket),
             // Neither an earlier number nor that there is one is told to someone who has proved nothing: they see the
             // same as where what they said did not fit, and staff see why.
-            (true, Some(open)) => {
+            (true, Some(open)) if known.strength == Strength::StaticOrTyped => {
                 self.call_staff(ReasonCode::DetailsNotConfirmed);
                 Effect::CallStaff(open)
             }
+            (true, Some(open)) => self.call_staff(open),
         }
     }
 

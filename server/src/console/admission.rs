@@ -400,7 +400,7 @@ mod tests {
 
     #[test]
     fn a_number_that_staff_left_out_is_the_one_that_was_established() {
-        let mut admitted = visit(None);
+        let mut admitted = NewVisit { method: Method::ByHand, ..visit(None) };
         carry(&mut admitted, known(), true);
         assert_eq!(admitted.patient.number, known().person.unwrap().number);
         assert_eq!((admitted.method, admitted.strength), (Method::ByHand, Strength::StaticOrTyped));

@@ -18,6 +18,7 @@ use flows::{
 };
 use identity::{SecretBytes, number::PersonalNumber};
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
 use super::{
@@ -235,8 +236,9 @@ fn read(
     };
     let renamed = full_name != before.full_name || birth != before.birth;
     let kept = !other && !renumbered;
-    // A document proves the name that stands in it, and no other.
-    let still_proved = kept && !(renamed && recorded.strength.may_see_own_records());
+    // A document proves the name that stands in it, however its marks are placed, and no other.
+    let same = plain(&full_name) == plain(&before.full_name) && birth == before.birth;
+    let still_proved = kept && (same || !recorded.strength.may_see_own_records());
     let another = !kept || wrong == Wrong::Insurance || insured.is_some();
     let asks = another || (renamed && was_about_the_name(visit));
     let insurance = Insurance {
@@ -291,6 +293,12 @@ fn read(
         to_say: SecretBytes::new(to_say.into_bytes()),
         at,
     }))
+}
+
+/// A name without its marks, in small letters: `Hoà` and `Hòa` are one.
+fn plain(name: &str) -> String {
+    let letters = name.to_lowercase().replace('đ', "d");
+    letters.nfd().filter(|letter| letter.is_alphabetic()).collect()
 }
 
 /// Whether the register refused this name or birth date, or has not said anything: another name is then another

@@ -63,7 +63,7 @@ async fn an_insurance_card_alone_leads_to_whom_the_chip_proved() {
     // Still waiting: it would be the same number, which somebody who has proved nothing is not told.
     server.wait(60);
     let weaker = shown(&server, &her_insurance_card(), 1948).await;
-    assert_eq!(weaker.view.step, Step::CallStaff { code: ReasonCode::HolderNotProved });
+    assert_eq!(weaker.view.step, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed });
     assert_eq!(kept(&server).await.len(), 1);
     // Seen: a new number, and the same person.
     seen(&server, first.recorded.visit).await;

@@ -87,7 +87,10 @@ async fn a_code_does_not_give_the_number_of_someone_who_proved_themselves() {
     shown.show(HER_CARD).await;
     shown.answer(born(1948)).await;
     shown.choose().await;
-    assert_eq!(shown.view.step, Step::CallStaff { code: ReasonCode::HolderNotProved });
+    // On the screen the same as where details do not fit; staff are told what it is.
+    assert_eq!(shown.view.step, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed });
+    let calls = server.store().await.open_calls().await.unwrap();
+    assert_eq!(calls.iter().map(|call| call.code).collect::<Vec<_>>(), [ReasonCode::HolderNotProved]);
     assert_eq!(kept(&server).await.len(), 1);
 }
 

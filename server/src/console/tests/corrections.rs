@@ -185,7 +185,7 @@ async fn a_document_proves_no_other_name_than_its_own() {
     assert_eq!((before.recorded.method, before.recorded.strength), (Method::Chip, Strength::FullChipProof));
     let correct = format!("/staff/visits/{}/correct", before.recorded.visit);
     let form = |seen: u32, wrong: &str, room: &str| {
-        let name = typed("Nguyễn Thị Hoa");
+        let name = typed("Nguyễn Thị Hoan");
         format!(
             "seen={seen}&wrong={wrong}&reason=sai&full_name={name}&number=&birth=2%2F3%2F1948&sex=female&where_to=illness%2F{room}"
         )
@@ -197,6 +197,6 @@ async fn a_document_proves_no_other_name_than_its_own() {
     assert_eq!((moved.recorded.method, moved.recorded.strength), (Method::Chip, Strength::FullChipProof));
     page_after(&desk, &correct, &form(2, "data", "p2")).await;
     let renamed = proved().await;
-    assert_eq!(renamed.patient.as_ref().unwrap().full_name, "Nguyễn Thị Hoa");
+    assert_eq!(renamed.patient.as_ref().unwrap().full_name, "Nguyễn Thị Hoan");
     assert_eq!((renamed.recorded.method, renamed.recorded.strength), (Method::ByHand, Strength::NoDocument));
 }

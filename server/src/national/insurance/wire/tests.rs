@@ -81,7 +81,7 @@ fn an_accurate_card_is_the_card_that_counts() {
         assert_eq!(finding.number.unwrap().as_str(), "0148012345");
         let kept: Value = serde_json::from_slice(finding.answer.as_slice()).unwrap();
         let mut whole: Value = serde_json::from_str(text).unwrap();
-        whole.as_object_mut().unwrap().retain(|name, list| list.is_null() || !name.starts_with("dsLichSu"));
+        whole.as_object_mut().unwrap().retain(|name, _| !name.starts_with("dsLichSu"));
         assert_eq!(kept, whole, "all of it but the visits and look-ups elsewhere");
     }
     assert_eq!(found(wire!("look-up-000-year-only.json")).card.unwrap().number, "DT2660031000007");
