@@ -36,7 +36,8 @@ pub struct Retry {
     pub factor: u32,
     /// The longest wait of all.
     pub cap: SignedDuration,
-    /// How long after it was queued, or staff had it tried again, a message that fails becomes a dead letter.
+    /// How long after its first attempt, since it was queued or staff had it tried again, a message that fails becomes
+    /// a dead letter.
     pub give_up: SignedDuration,
 }
 

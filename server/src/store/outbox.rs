@@ -149,7 +149,7 @@ pub struct ClaimedMessage {
     pub attempt: u32,
     /// Which attempt this is, from 1, since it was queued or staff had it tried again: what back-off counts.
     pub tried: u32,
-    /// When it was queued, or staff had it tried again: what giving up counts from.
+    /// When it was first tried since it was queued, or since staff had it tried again: what giving up counts from.
     pub since: Timestamp,
     /// What it carries.
     pub payload: SecretBytes,

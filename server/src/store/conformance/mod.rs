@@ -127,6 +127,7 @@ macro_rules! conformance_tests {
                 a_lease_that_runs_out_gives_the_message_back
                 a_late_report_of_a_failure_counts_for_nothing
                 a_dead_letter_holds_the_later_ones_until_staff_decide
+                what_only_waited_behind_another_has_its_whole_time
                 staff_have_a_dead_letter_tried_again
                 what_a_person_has_to_tell_is_theirs_from_the_beginning
                 an_answer_becomes_a_row_and_the_visit_s_stays

@@ -77,11 +77,29 @@ pub async fn a_message_goes_out_with_its_record_or_not_at_all(world: &World<'_>)
     assert_eq!((status.waiting, status.dead, status.oldest, status.next), (1, 0, Some(at(0)), Some(at(0))));
     let message = claimed(world, at(1)).await.unwrap();
     assert_eq!((message.kind, message.visit), (MessageKind::InsuranceLookUp, recorded.visit));
-    assert_eq!((message.attempt, message.tried, message.since), (1, 1, at(0)));
+    assert_eq!((message.attempt, message.tried, message.since), (1, 1, at(1)));
     assert_eq!(message.payload, secret("about insurance_look_up"));
     delivered(world, message.id, at(2)).await;
     assert_eq!(claimed(world, at(9_999)).await, None);
     assert_eq!(world.store.outbox_status().await.unwrap(), OutboxStatus::default());
+}
+
+/// The time after which a message is given up begins with its own first attempt.
+pub async fn what_only_waited_behind_another_has_its_whole_time(world: &World<'_>) {
+    use MessageKind::{CheckIn, InsuranceLookUp};
+    let visit = with_messages(world, "001148000001", &[InsuranceLookUp]).await;
+    let cost = first_cost(world, visit.visit, "", at(0)).await;
+    world.store.record_first_cost(cost).await.unwrap();
+    let first = claimed(world, at(1)).await.unwrap();
+    failed(world, &first, None, at(2)).await;
+    let days = 4 * 86_400;
+    assert_eq!(claimed(world, at(days)).await, None, "it waits behind the dead letter");
+    world.store.set_message_aside(decide(first.id, at(days))).await.unwrap();
+    let second = claimed(world, at(days + 1)).await.unwrap();
+    assert_eq!((second.kind, second.since), (CheckIn, at(days + 1)));
+    failed(world, &second, Some(at(days + 60)), at(days + 2)).await;
+    let again = claimed(world, at(days + 60)).await.unwrap();
+    assert_eq!((again.tried, again.since), (2, at(days + 1)), "and it runs from there");
 }
 
 pub async fn a_number_given_again_sends_nothing_again(world: &World<'_>) {

@@ -36,7 +36,10 @@ impl Operation for Claim {
         let until = self.at.saturating_add(self.lease).unwrap_or(Timestamp::MAX);
         loop {
             let row = sqlx::query(
-                "UPDATE outbox SET leased_until = ?1, attempts = attempts + 1, tried = tried + 1
+                // The time after which it is given up begins with the first attempt: what waited behind another was
+                // not tried in vain meanwhile.
+                "UPDATE outbox SET leased_until = ?1, attempts = attempts + 1, tried = tried + 1,
+                     since = iif(tried = 0, ?2, since)
                  WHERE seq = (
                      SELECT seq FROM outbox AS due
                      WHERE state = 'waiting' AND not_before <= ?2 AND coalesce(leased_until, 0) <= ?2
