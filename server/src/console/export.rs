@@ -1,5 +1,5 @@
 //! A visit as a file: for whoever has to show what is kept, and for other software. Each export names why and for whom
-//! (Luật 91/2025/QH15 Đ26).
+//! (Luật 91/2025/QH15 Đ26). What a person had restricted leaves in no file.
 
 use askama::Template;
 use axum::{
@@ -115,8 +115,8 @@ pub(super) async fn record(
         return ask(&console, &staff, &visit, Typed::default(), Vec::new());
     }
     let corrected = console.store.visit_versions(visit.recorded.visit).await?.len() > 1;
-    let today = station_day(console.clock.now());
-    let (recorded, patient) = (&visit.recorded, visit.patient_shown(today));
+    let visit = visit.shown(station_day(console.clock.now()));
+    let (recorded, patient) = (&visit.recorded, visit.patient.as_ref());
     let birth = patient.and_then(|patient| patient.birth);
     let record = json!({
         "simulated": console.simulated,
@@ -166,7 +166,8 @@ pub(super) async fn fhir(
     if !console.may_export(&staff, visit.recorded.visit).await? {
         return ask(&console, &staff, &visit, Typed::default(), Vec::new());
     }
-    let export = Export { station: &console.station, simulated: console.simulated, at: console.clock.now() };
-    let bundle = bundle(&visit, &export);
+    let at = console.clock.now();
+    let export = Export { station: &console.station, simulated: console.simulated, at };
+    let bundle = bundle(&visit.shown(station_day(at)), &export);
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], bundle.to_string()).into_response())
 }

@@ -109,7 +109,8 @@ struct Page {
     frame: Frame,
     visit: Uuid,
     ticket: String,
-    name: String,
+    /// None where the person had their data restricted: what they agreed to is recorded and taken back all the same.
+    name: Option<String>,
     ledger: Vec<LedgerLine>,
     texts: Vec<TextView>,
     relations: Vec<RelationView>,
@@ -146,7 +147,9 @@ async fn page(
     faults: Vec<String>,
 ) -> Result<Response, Failure> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let patient = visit.patient.as_ref().ok_or(Failure::NotFound)?;
+    // Nobody can be asked about whoever was erased.
+    visit.patient.as_ref().ok_or(Failure::NotFound)?;
+    let shown = visit.patient_shown(station_day(console.clock.now()));
     let ledger = console.store.consents_of(visit.recorded.subject).await?;
     let roles = asked(console, visit);
     let texts = Purpose::ALL.into_iter().flat_map(|purpose| {
@@ -157,7 +160,7 @@ async fn page(
         frame: staff.frame(console),
         visit: visit.recorded.visit,
         ticket: visit.recorded.ticket_number(),
-        name: patient.full_name.clone(),
+        name: shown.map(|patient| patient.full_name.clone()),
         texts: texts.collect(),
         relations: representing
             .map(|relation| RelationView { value: relation.as_str(), label: relation.vietnamese() })

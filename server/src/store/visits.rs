@@ -342,6 +342,25 @@ impl Visit {
         let hidden = self.restricted && station_day(self.recorded.at) != today;
         self.patient.as_ref().filter(|_| !hidden)
     }
+
+    /// The visit as far as a file of `today` may hold it. Of restricted data it holds what it would of somebody who was
+    /// erased: that there was a visit, and how it was established who came.
+    pub fn shown(self, today: Date) -> Self {
+        if self.patient_shown(today).is_some() {
+            return self;
+        }
+        let without_card = |check: InsuranceCheck| InsuranceCheck {
+            insurance: Insurance { card: None, ..check.insurance },
+            ..check
+        };
+        Self {
+            patient: None,
+            insurance_card: None,
+            insurance_check: self.insurance_check.map(without_card),
+            decision: None,
+            ..self
+        }
+    }
 }
 
 impl Visit {
