@@ -37,6 +37,8 @@ pub enum Record {
     QueueEvent,
     /// That someone who had proved nothing was looked up: a keyed hash.
     LookUp,
+    /// That someone checked in today: a keyed hash.
+    SameDay,
     /// A message to a national system.
     OutboxPayload,
     /// A national system's receipt.
@@ -171,6 +173,7 @@ impl Record {
             Self::StaffDecision => "staff_decision",
             Self::QueueEvent => "queue_event",
             Self::LookUp => "look_up",
+            Self::SameDay => "same_day",
             Self::OutboxPayload => "outbox_payload",
             Self::OutboxReceipt => "outbox_receipt",
             Self::AccessLog => "access_log",
@@ -213,7 +216,7 @@ const fn rule(
 pub const VISIT_REQUIRED_BY: &str = "Luật 91/2025/QH15 Đ19 k1; NĐ 188/2025/NĐ-CP Đ37, Đ38; NĐ 102/2025/NĐ-CP";
 
 /// The retention table.
-pub const RETENTION: [Rule; 21] = {
+pub const RETENTION: [Rule; 22] = {
     use Ending::{ColumnsEmptied, Kept, KeyDestroyed, RowDeleted};
     use Period::{Always, Days, Hours, Seconds, Years};
     [
@@ -320,6 +323,14 @@ pub const RETENTION: [Rule; 21] = {
             RowDeleted,
             None,
             "only the last hour counts against guessing",
+        ),
+        rule(
+            Record::SameDay,
+            Hours(24),
+            "the check-in",
+            RowDeleted,
+            None,
+            "who checks in twice on a day is noticed; on the next it says nothing",
         ),
         rule(
             Record::OutboxPayload,

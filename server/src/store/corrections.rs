@@ -59,7 +59,9 @@ pub struct CorrectVisit {
     pub seen: u32,
     /// What was wrong.
     pub wrong: Wrong,
-    /// Who it is. With another personal number the visit is theirs from here on.
+    /// Who it is. With the personal number of somebody who is kept here the visit is theirs from here on. Where only the
+    /// data were wrong and nobody has the number, the person keeps all that is theirs and has this number from here on;
+    /// unless a document proved the one they had: then the visit is somebody else's.
     pub patient: Patient,
     /// How identity was established.
     pub method: Method,

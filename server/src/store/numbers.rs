@@ -166,6 +166,13 @@ pub trait Numbers: Send + Sync {
     /// Where they could not be read.
     async fn numbers_of(&self, subject: Uuid) -> Result<Vec<KeptNumber>, StoreError>;
 
+    /// The subject whose insured person's number this is, as a document or a register said; none where it is nobody's or
+    /// several people's.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn insured_subject(&self, number: &SocialInsuranceNumber) -> Result<Option<Uuid>, StoreError>;
+
     /// Subjects that have a number in common and that nobody has decided about, the latest first, at most
     /// [`MOST_OFFERED`].
     ///

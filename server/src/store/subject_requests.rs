@@ -86,7 +86,7 @@ pub struct SubjectRequest {
     pub id: Uuid,
     /// What is asked.
     pub kind: RequestKind,
-    /// About whom.
+    /// About whom: the person as they are known now, also where their records were merged since.
     pub subject: Option<Uuid>,
     /// When it came.
     pub received_at: Timestamp,
@@ -141,13 +141,14 @@ pub struct NewRequestStep {
 /// What is done for a request.
 #[derive(Debug, Clone)]
 pub enum Action {
-    /// Nothing is changed: the data were shown or handed over, or the objection was heeded.
+    /// What is kept is not changed: the data were shown or handed over, or the objection was dealt with. After an
+    /// objection nobody is asked any more what rests on consent alone.
     Answer,
     /// A visit of theirs was wrong: it gets a new version, and the old one stays, with the request as its reason.
     Correct(Box<CorrectVisit>),
     /// The subject's key is destroyed, unless a law requires keeping.
     Delete,
-    /// The data stay and are not used, but for care.
+    /// The data stay and are not used, but for care; what rests on consent alone is not asked any more.
     Restrict,
     /// Every consent is withdrawn.
     Withdraw,

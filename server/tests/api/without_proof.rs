@@ -89,7 +89,7 @@ async fn a_code_does_not_give_the_number_of_someone_who_proved_themselves() {
     shown.choose().await;
     // On the screen the same as where details do not fit; staff are told what it is.
     assert_eq!(shown.view.step, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed });
-    let calls = server.store().await.open_calls().await.unwrap();
+    let calls = server.store.open_calls().await.unwrap();
     assert_eq!(calls.iter().map(|call| call.code).collect::<Vec<_>>(), [ReasonCode::HolderNotProved]);
     assert_eq!(kept(&server).await.len(), 1);
 }
@@ -236,10 +236,8 @@ async fn a_number_can_be_tried_so_often_and_no_more() {
     assert!(matches!(proved.view.step, Step::Done { .. }), "{:?}", proved.view);
 }
 
-#[tokio::test]
-async fn a_small_child_comes_without_a_card() {
-    let server = Server::start().await;
-    let mut visit = Visit::at_any_door(&server).await;
+/// A small child without a number, whose father types who it is.
+fn small_child() -> Answer {
     let child = ChildEvidence {
         number: None,
         full_name: "Trần Bé Na".into(),
@@ -248,7 +246,52 @@ async fn a_small_child_comes_without_a_card() {
         relation: Relation::Parent,
         guardian_name: "Trần Văn Cha".into(),
     };
-    visit.answer(Answer::Evidence { evidence: Evidence::Child(child) }).await;
+    Answer::Evidence { evidence: Evidence::Child(child) }
+}
+
+#[tokio::test]
+async fn a_small_child_that_comes_twice_goes_to_staff_and_gets_no_second_number() {
+    let server = Server::start().await;
+    let come = async || {
+        let mut visit = Visit::at_any_door(&server).await;
+        visit.answer(small_child()).await;
+        visit.choose().await;
+        visit.view.step.clone()
+    };
+    assert!(matches!(come().await, Step::Done { .. }));
+    server.wait(60);
+    // What it shows says nothing of the number that was given.
+    assert_eq!(come().await, Step::CallStaff { code: ReasonCode::HolderNotProved });
+    assert_eq!(kept(&server).await.len(), 1);
+}
+
+#[tokio::test]
+async fn while_no_register_answers_a_card_gives_its_owner_one_number_and_a_stranger_another() {
+    let server = Server::alone().await;
+    let come = async |code: &str| {
+        let mut visit = Visit::at_any_door(&server).await;
+        visit.show(code).await;
+        visit.answer(born(1948)).await;
+        visit.choose().await;
+        visit.view.step.clone()
+    };
+    let card = her_insurance_card();
+    let (her_name, other) = (hex::encode("Nguyễn Thị Hoà"), hex::encode("Trần Thị Khác"));
+    assert!(matches!(come(&card).await, Step::Done { .. }));
+    server.wait(60);
+    assert_eq!(come(&card).await, Step::CallStaff { code: ReasonCode::HolderNotProved }, "twice");
+    let stranger = come(&card.replace(&her_name, &other)).await;
+    assert!(matches!(stranger, Step::Done { .. }), "{stranger:?}");
+    let visits = kept(&server).await;
+    assert_eq!(visits.len(), 2);
+    assert_ne!(visits[0].recorded.subject, visits[1].recorded.subject, "a stranger with her card");
+}
+
+#[tokio::test]
+async fn a_small_child_comes_without_a_card() {
+    let server = Server::start().await;
+    let mut visit = Visit::at_any_door(&server).await;
+    visit.answer(small_child()).await;
     visit.choose().await;
     let Step::Done { ticket, .. } = &visit.view.step else { panic!("{:?}", visit.view) };
     assert!(ticket.priority);

@@ -16,6 +16,7 @@ pub(super) const fn record(record: Record) -> &'static str {
         Record::InsuranceAnswer => "Trả lời của cổng BHYT",
         Record::RawInsuranceAnswer => "Trả lời của cổng BHYT, nguyên văn",
         Record::QueueEvent => "Diễn biến trong hàng chờ",
+        Record::SameDay => "Dấu nhận ra người đăng ký hai lần trong ngày",
         Record::LookUp => "Lượt tra cứu của người chưa chứng minh",
         Record::StaffDecision => "Quyết định của nhân viên",
         Record::OutboxPayload => "Thư gửi hệ thống quốc gia",

@@ -41,8 +41,13 @@ async fn consented(world: &World<'_>, known: bool) -> Uuid {
 
 /// Someone with a number who checked in with consent.
 pub async fn consenting(world: &World<'_>, number: &str) -> Recorded {
+    consenting_as(world, visit(Some(number))).await
+}
+
+/// Someone who checked in with consent.
+pub async fn consenting_as(world: &World<'_>, visit: NewVisit) -> Recorded {
     let session = consented(world, true).await;
-    let check_in = world.check_in(visit(Some(number)), at(2)).await;
+    let check_in = world.check_in(visit, at(2)).await;
     world.store.record_check_in(CheckIn { session, version: 1, ..check_in }).await.unwrap()
 }
 

@@ -37,6 +37,8 @@ pub mod queue;
 pub mod reception;
 pub mod requests;
 pub mod retention;
+pub mod same_day;
+pub mod same_person;
 pub mod sessions;
 pub mod sign_ins;
 pub mod staff;
@@ -153,6 +155,22 @@ macro_rules! conformance_tests {
                 who_was_identified_sees_what_was_kept_while_nobody_knew_them
                 who_was_recorded_by_mistake_is_in_nobody_else_s_records
                 a_mark_and_an_erasure_are_about_whose_visit_it_is_now;
+            same_person:
+                who_was_merged_is_purged_with_both_records
+                who_was_identified_is_purged_with_the_temporary_record
+                whose_number_was_wrong_stays_who_they_are
+                whose_number_was_proved_is_not_renumbered
+                who_was_known_by_another_number_has_what_was_agreed_to_under_the_wrong_one
+                whose_number_was_typed_by_mistake_is_left_alone
+                a_request_from_before_a_merge_is_about_the_whole_person
+                who_restricts_or_objects_is_not_asked_about_any_more
+                who_only_looked_at_their_data_is_asked_about_as_before
+                a_corrected_card_is_over_after_a_year;
+            same_day:
+                who_has_no_number_and_comes_twice_is_noticed
+                two_unknown_people_and_whoever_staff_receive_are_nobody_s_double
+                that_somebody_came_today_is_forgotten_tomorrow
+                an_unconfirmed_number_beside_another_name_leads_to_nobody;
             desk:
                 a_call_that_is_acknowledged_says_who_is_coming
                 two_members_of_staff_cannot_take_the_same_call

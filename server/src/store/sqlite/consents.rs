@@ -25,9 +25,11 @@ use crate::{
     },
 };
 
-const LEDGER: &str = "SELECT consents.*, coalesce(consents.subject, consent_subjects.subject) AS whose, role,
+/// A consent of a conversation is of whose the visit is that came of it.
+const LEDGER: &str = "SELECT consents.*, coalesce(consents.subject, theirs.subject) AS whose, role,
          coalesce(consent_roles.relation, consents.relation) AS spoken_as
      FROM consents LEFT JOIN consent_subjects ON consent_subjects.consent = consents.id
+     LEFT JOIN conversation_subjects AS theirs ON theirs.visit = consent_subjects.visit
      LEFT JOIN consent_roles ON consent_roles.consent = consents.id";
 
 /// The word for an answer at the desk.
@@ -242,9 +244,9 @@ pub(super) async fn withdraw(
     let purpose = taken_back.purpose.map(|purpose| word(&purpose)).transpose()?;
     let given = sqlx::query(
         "SELECT consents.* FROM consents LEFT JOIN consent_subjects ON consent_subjects.consent = consents.id
-         WHERE (consents.subject = ?1 OR consent_subjects.subject = ?1
-                 OR coalesce(consents.subject, consent_subjects.subject) IN (
-                     SELECT subject FROM merged_subjects WHERE root = ?1)) AND answer = 'given'
+         LEFT JOIN conversation_subjects AS theirs ON theirs.visit = consent_subjects.visit
+         WHERE coalesce(consents.subject, theirs.subject) IN (
+                 SELECT same FROM same_person WHERE same_person.subject = ?1) AND answer = 'given'
              AND (?2 IS NULL OR purpose = ?2)
              AND NOT EXISTS (SELECT 1 FROM consents AS later WHERE later.withdraws = consents.id)
          ORDER BY consents.at, consents.rowid",
@@ -276,7 +278,8 @@ pub(super) async fn withdraw(
     Ok(Withdrawn {
         consents: given.len() as u64,
         evidence_emptied: purge::empty_evidence(tx, &subject, at).await?,
-        messages_stopped: outbox::stop_what_rested_on_consent(tx, &subject, at).await?,
+        messages_stopped: outbox::stop_what_rested_on_consent(tx, &subject, outbox::Stopped::Withdrawn, at)
+            .await?,
     })
 }
 
@@ -348,9 +351,8 @@ impl Consents for SqliteStore {
     async fn consents_of(&self, subject: Uuid) -> Result<Vec<LedgerEntry>, StoreError> {
         let mut reader = self.readers.begin().await?;
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{LEDGER} WHERE consents.subject = ?1 OR consent_subjects.subject = ?1
-                 OR coalesce(consents.subject, consent_subjects.subject) IN (
-                     SELECT subject FROM merged_subjects WHERE root = ?1)
+            "{LEDGER} WHERE coalesce(consents.subject, theirs.subject) IN (
+                 SELECT same FROM same_person WHERE same_person.subject = ?1)
              ORDER BY consents.at, consents.rowid"
         )))
         .bind(subject.to_string())

@@ -18,7 +18,7 @@ use crate::{
     store::{
         CorrectVisit, Corrected, Corrections, Decision, MessageKind, NewMessage, Patient, Recorded,
         StoreError, Visit, VisitVersion, Wrong,
-        retention::MarkKind,
+        retention::{Mark, MarkKind},
         visits::{insurance_code, insurance_status},
     },
 };
@@ -104,6 +104,7 @@ impl Operation for CorrectVisit {
         let about = outbox::About { visit: &visit, subject: &subject, key: &key };
         let another = self.wrong.is_about_somebody_else() || !same(tx.on(), &last.subject, &subject).await?;
         ask_anew(tx, self, &about, (version, another)).await?;
+        carry_marks(tx, self, &last.subject, &subject).await?;
         // One that was never tried is written from the corrected record when its turn comes.
         let told: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM outbox WHERE visit = ? AND kind = ?
@@ -315,19 +316,38 @@ async fn versions(
     Ok(versions)
 }
 
-/// The subjects of temporary records that turned out to be this one's: they are erased together.
-pub(super) async fn temporary_of(
+/// The subjects under which this person was kept before: while nobody knew who they were, or under a number that was
+/// wrong. They are read and erased together.
+pub(super) async fn earlier_of(
     connection: &mut SqliteConnection,
     subject: &str,
 ) -> Result<Vec<String>, StoreError> {
-    let temporary = sqlx::query_scalar(
-        "SELECT DISTINCT visits.subject FROM visit_versions JOIN visits ON visits.id = visit_versions.visit
-         WHERE visit_versions.subject = ?1 AND wrong = 'identified' AND visits.subject != ?1",
-    )
-    .bind(subject)
-    .fetch_all(connection)
-    .await?;
-    Ok(temporary)
+    let earlier = sqlx::query_scalar("SELECT before FROM earlier_records WHERE subject = ? ORDER BY before")
+        .bind(subject)
+        .fetch_all(connection)
+        .await?;
+    Ok(earlier)
+}
+
+/// Has the marks on whoever a visit was corrected from hold for whom it is now, where it is the same person.
+async fn carry_marks(
+    tx: &mut Transaction<'_>,
+    correction: &CorrectVisit,
+    before: &str,
+    subject: &str,
+) -> Result<(), StoreError> {
+    if !earlier_of(tx.on(), subject).await?.iter().any(|earlier| earlier == before) {
+        return Ok(());
+    }
+    let there = purge::marks(tx.on(), subject).await?;
+    for kind in purge::marks(tx.on(), before).await? {
+        if !there.contains(&kind) {
+            let decision = correction.decision.clone();
+            let subject = id("visit_versions.subject", subject)?;
+            purge::mark(tx, &Mark { subject, kind, placed: true, decision, at: correction.at }).await?;
+        }
+    }
+    Ok(())
 }
 
 #[async_trait]

@@ -44,8 +44,8 @@ impl Operation for DestroySubjectKey {
     }
 }
 
-/// Destroys a subject's key, with those of the subjects that were merged into it, and those of the conversations that
-/// ended in their visits.
+/// Destroys a subject's key, with those of the subjects that were merged into it, of those under which the person was
+/// kept before, and of the conversations that ended in their visits.
 pub(super) async fn destroy(
     tx: &mut Transaction<'_>,
     subject: &str,
@@ -55,11 +55,16 @@ pub(super) async fn destroy(
         .bind(subject)
         .fetch_optional(tx.on())
         .await?;
+    let mut theirs = numbers::merged_into(tx.on(), subject).await?;
+    for merged in theirs.clone() {
+        theirs.extend(corrections::earlier_of(tx.on(), &merged).await?);
+    }
+    theirs.extend(corrections::earlier_of(tx.on(), subject).await?);
     if known.is_none() || !destroy_one(tx, subject, at).await? {
         return Err(StoreError::UnknownSubject);
     }
-    for merged in numbers::merged_into(tx.on(), subject).await? {
-        destroy_one(tx, &merged, at).await?;
+    for subject in &theirs {
+        destroy_one(tx, subject, at).await?;
     }
     Ok(())
 }
@@ -86,19 +91,12 @@ async fn destroy_one(tx: &mut Transaction<'_>, subject: &str, at: Timestamp) -> 
         tx.destroy_key(session).await?;
         sqlx::query("DELETE FROM requests WHERE owner = ?").bind(session).execute(tx.on()).await?;
     }
+    sqlx::query("DELETE FROM same_day WHERE visit IN (SELECT id FROM visits WHERE subject = ?)")
+        .bind(subject)
+        .execute(tx.on())
+        .await?;
     outbox::erase(tx, subject, at).await?;
     tx.log(Logged::KeyDestroyed, subject, &row, at).await?;
-    // What was kept of them while nobody knew who they were.
-    for temporary in corrections::temporary_of(tx.on(), subject).await? {
-        if tx.destroy_key(&temporary).await? {
-            numbers::forget(tx, &temporary, at).await?;
-            let row = sqlx::query("SELECT * FROM subjects WHERE id = ?")
-                .bind(&temporary)
-                .fetch_one(tx.on())
-                .await?;
-            tx.log(Logged::KeyDestroyed, &temporary, &row, at).await?;
-        }
-    }
     Ok(true)
 }
 
@@ -143,10 +141,20 @@ impl Operation for ForgetExpired {
                 .bind(limit)
                 .fetch_all(tx.on())
                 .await?;
+        let same_day: Vec<String> = match Record::SameDay.over_before(self.at) {
+            Some(limit) => {
+                sqlx::query_scalar("DELETE FROM same_day WHERE at < ? RETURNING visit")
+                    .bind(limit.as_millisecond())
+                    .fetch_all(tx.on())
+                    .await?
+            }
+            None => Vec::new(),
+        };
         for (record, ending, ids) in [
             (Record::SessionState, Ending::KeyDestroyed, &sessions),
             (Record::StoredResponse, Ending::RowDeleted, &requests),
             (Record::Challenge, Ending::RowDeleted, &challenges),
+            (Record::SameDay, Ending::RowDeleted, &same_day),
         ] {
             purge::prove(tx, &Purged { record, ending, older_than, ids, logged: false }, self.at).await?;
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use identity::{SecretBytes, number::PersonalNumber};
+use identity::{SecretBytes, insurance::SocialInsuranceNumber, number::PersonalNumber};
 use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -69,21 +69,22 @@ pub(super) async fn merged_into(
 /// Whose the insured person's number is that came with a visit. Only a number that was proved or registered for
 /// exactly one person finds them.
 pub(super) async fn insured(
-    tx: &mut Transaction<'_>,
-    numbers: &[GivenNumber],
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    numbers: &[SubjectNumber],
 ) -> Result<Option<String>, StoreError> {
     let mut found = BTreeSet::new();
-    for given in numbers.iter().filter(|given| given.number.kind() == NumberKind::Insured) {
-        let hash = look_up(tx.keys(), &given.number);
+    for number in numbers.iter().filter(|number| number.kind() == NumberKind::Insured) {
+        let hash = look_up(keys, number);
         let subjects: Vec<String> = sqlx::query_scalar(
             "SELECT DISTINCT subject FROM subject_numbers
              WHERE look_up = ? AND kind = 'insured' AND standing IN ('registered', 'proved')",
         )
         .bind(hash.as_slice())
-        .fetch_all(tx.on())
+        .fetch_all(&mut *connection)
         .await?;
         for subject in subjects {
-            found.insert(root(tx.on(), subject).await?);
+            found.insert(root(&mut *connection, subject).await?);
         }
     }
     let only = found.len() == 1;
@@ -98,9 +99,14 @@ pub(super) async fn numbered(
     hash: &[u8; 32],
     at: Timestamp,
 ) -> Result<Option<String>, StoreError> {
-    let registered: Vec<GivenNumber> =
-        visit.numbers.iter().filter(|given| given.standing.finds()).cloned().collect();
-    let Some(subject) = insured(tx, &registered).await? else { return Ok(None) };
+    let registered: Vec<SubjectNumber> = visit
+        .numbers
+        .iter()
+        .filter(|given| given.standing.finds())
+        .map(|given| given.number.clone())
+        .collect();
+    let (keys, connection) = tx.keys_and_connection();
+    let Some(subject) = insured(connection, keys, &registered).await? else { return Ok(None) };
     let row = sqlx::query(
         "UPDATE subjects SET look_up = ?1 WHERE id = ?2 AND look_up IS NULL AND NOT EXISTS (
              SELECT 1 FROM subject_numbers WHERE subject = ?2 AND kind = 'personal') RETURNING *",
@@ -117,6 +123,31 @@ pub(super) async fn numbered(
         // They are known by another one: two people, or one with two numbers. Staff say which.
         None => Ok(None),
     }
+}
+
+/// Whether a person who was recorded under another number, or under none, is known by this one from here on: nobody else
+/// has it, and no document proved the one that they had. That one is kept as cancelled.
+pub(super) async fn renumbered(
+    tx: &mut Transaction<'_>,
+    (subject, key): (&str, &DataKey),
+    hash: &[u8; 32],
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let before = personal(tx, subject, key).await?;
+    if before.iter().any(|(_, standing)| standing.finds()) {
+        return Ok(false);
+    }
+    for (number, standing) in before {
+        let given = GivenNumber { number: SubjectNumber::Cancelled(number), standing };
+        keep(tx, (subject, key), &given, at).await?;
+    }
+    let row = sqlx::query("UPDATE subjects SET look_up = ? WHERE id = ? RETURNING *")
+        .bind(hash.as_slice())
+        .bind(subject)
+        .fetch_one(tx.on())
+        .await?;
+    tx.log(Logged::SubjectNumbered, subject, &row, at).await?;
+    Ok(true)
 }
 
 /// Keeps a number of a subject. One that is kept already, as it is known now, stays as it is.
@@ -354,6 +385,12 @@ async fn personal(
 impl Numbers for SqliteStore {
     async fn numbers_of(&self, subject: Uuid) -> Result<Vec<KeptNumber>, StoreError> {
         of(&mut *self.readers.begin().await?, &self.keys, subject).await
+    }
+
+    async fn insured_subject(&self, number: &SocialInsuranceNumber) -> Result<Option<Uuid>, StoreError> {
+        let number = SubjectNumber::Insured(number.clone());
+        let found = insured(&mut *self.readers.begin().await?, &self.keys, &[number]).await?;
+        found.map(|subject| id("subject_numbers.subject", &subject)).transpose()
     }
 
     async fn same_numbers(&self) -> Result<Vec<SameNumber>, StoreError> {

@@ -42,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "corrections", include_str!("migrations/0012_corrections.sql")),
     (13, "doors", include_str!("migrations/0013_doors.sql")),
     (14, "console", include_str!("migrations/0014_console.sql")),
+    (15, "same_person", include_str!("migrations/0015_same_person.sql")),
     (16, "reception_forms", include_str!("migrations/0016_reception_forms.sql")),
 ];
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     SqliteStore,
     audit::Logged,
-    numbers, parse_word,
+    corrections, numbers, outbox, parse_word,
     transaction::{Transaction, bytes, id, time},
     word,
     writer::Operation,
@@ -103,7 +103,10 @@ pub(super) async fn empty_evidence(
     at: Timestamp,
 ) -> Result<u64, StoreError> {
     let visits: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM visits WHERE (subject = ?1 OR subject IN (SELECT subject FROM merged_subjects WHERE root = ?1))
+        "WITH theirs AS MATERIALIZED (SELECT same AS subject FROM same_person WHERE same_person.subject = ?1)
+         SELECT id FROM visits WHERE (subject IN (SELECT subject FROM theirs)
+                 OR id IN (SELECT visit FROM visit_versions JOIN conversation_subjects USING (visit)
+                     WHERE conversation_subjects.subject IN (SELECT subject FROM theirs)))
              AND (proof IS NOT NULL OR submission IS NOT NULL)",
     )
     .bind(subject)
@@ -154,6 +157,13 @@ pub(super) async fn mark(tx: &mut Transaction<'_>, mark: &Mark) -> Result<(), St
     tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
     if mark.placed {
         let root = numbers::root(tx.on(), subject).await?;
+        if mark.kind == MarkKind::Restricted {
+            // What is restricted is not asked about either.
+            outbox::stop_what_rested_on_consent(tx, &root, outbox::Stopped::Restricted, mark.at).await?;
+        }
+        for earlier in corrections::earlier_of(tx.on(), &root).await? {
+            write_mark(tx, mark, &earlier).await?;
+        }
         return write_mark(tx, mark, &root).await;
     }
     let marked: Vec<String> = sqlx::query_scalar(

@@ -132,15 +132,15 @@ pub(super) async fn of(
     Ok(SubjectRecords { subject, tables })
 }
 
-/// The subjects that are this person: itself, those that were merged into it, and the temporary ones under which it was
-/// kept while nobody knew who it was.
+/// The subjects that are this person: itself, those that were merged into it, and those under which it was kept before:
+/// while nobody knew who it was, or under a number that was wrong.
 async fn owners(connection: &mut SqliteConnection, subject: Uuid) -> Result<Vec<String>, StoreError> {
     let mut owners = vec![subject.to_string()];
     owners.extend(numbers::merged_into(connection, &subject.to_string()).await?);
     for known in owners.clone() {
-        for temporary in corrections::temporary_of(connection, &known).await? {
-            if !owners.contains(&temporary) {
-                owners.push(temporary);
+        for earlier in corrections::earlier_of(connection, &known).await? {
+            if !owners.contains(&earlier) {
+                owners.push(earlier);
             }
         }
     }

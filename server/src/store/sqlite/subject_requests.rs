@@ -1,7 +1,7 @@
 //! Requests about someone's data, and what is done for them.
 
 use async_trait::async_trait;
-use flows::law::{Due, Record, retention::VISIT_REQUIRED_BY};
+use flows::law::{Due, Record, RequestKind, retention::VISIT_REQUIRED_BY};
 use jiff::{Timestamp, civil::Date};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -10,7 +10,9 @@ use super::{
     Keys, SqliteStore,
     audit::Logged,
     consents::{self, TakenBack},
-    corrections, erasure, numbers, parse_word, purge, records,
+    corrections, erasure, numbers,
+    outbox::{self, Stopped},
+    parse_word, purge, records,
     transaction::{Transaction, id, time},
     visits, word,
     writer::Operation,
@@ -70,18 +72,36 @@ impl Operation for NewSubjectRequest {
     }
 }
 
-/// The subject and the key of a request that is open.
-async fn open(tx: &mut Transaction<'_>, request: &str) -> Result<(Option<Uuid>, DataKey), StoreError> {
-    let subject: Option<Option<String>> = sqlx::query_scalar(
-        "SELECT subject FROM subject_requests WHERE id = ?1 AND NOT EXISTS (
+/// A request that nobody has answered.
+struct Open {
+    /// Whom it is about: the person as they are known now.
+    subject: Option<Uuid>,
+    kind: RequestKind,
+    key: DataKey,
+}
+
+async fn open(tx: &mut Transaction<'_>, request: &str) -> Result<Open, StoreError> {
+    let row = sqlx::query(
+        "SELECT subject, kind FROM subject_requests WHERE id = ?1 AND NOT EXISTS (
              SELECT 1 FROM subject_request_steps WHERE request = ?1 AND event IN ('done', 'refused'))",
     )
     .bind(request)
     .fetch_optional(tx.on())
-    .await?;
-    let subject = subject.ok_or(StoreError::UnknownSubjectRequest)?;
+    .await?
+    .ok_or(StoreError::UnknownSubjectRequest)?;
     let key = tx.key(request).await?.ok_or(StoreError::UnknownSubjectRequest)?;
-    Ok((subject.map(|subject| id("subject_requests.subject", &subject)).transpose()?, key))
+    let kind = parse_word("subject_requests.kind", row.try_get("kind")?)?;
+    Ok(Open { subject: about(tx.on(), &row).await?, kind, key })
+}
+
+/// Whom a request is about. Their records may have been merged since it came.
+async fn about(connection: &mut SqliteConnection, row: &SqliteRow) -> Result<Option<Uuid>, StoreError> {
+    match row.try_get("subject")? {
+        Some(subject) => {
+            Ok(Some(id("subject_requests.subject", &numbers::root(connection, subject).await?)?))
+        }
+        None => Ok(None),
+    }
 }
 
 /// A step to be written.
@@ -117,7 +137,7 @@ impl Operation for NewRequestStep {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
         let request = self.request.to_string();
-        let (_, key) = open(tx, &request).await?;
+        let Open { key, .. } = open(tx, &request).await?;
         let article = self.article.as_deref().filter(|article| !article.trim().is_empty());
         // A refusal without its article is none.
         let article = match self.event {
@@ -142,9 +162,16 @@ impl Operation for CarryOut {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Outcome, StoreError> {
         let request = self.request.to_string();
-        let (subject, key) = open(tx, &request).await?;
+        let Open { subject, kind, key } = open(tx, &request).await?;
         let outcome = match (&self.action, subject) {
-            (Action::Answer, _) => Outcome::Done,
+            (Action::Answer, subject) => {
+                // However an objection is dealt with: nobody is asked any more what rests on consent alone.
+                if let (RequestKind::Object, Some(subject)) = (kind, subject) {
+                    let subject = subject.to_string();
+                    outbox::stop_what_rested_on_consent(tx, &subject, Stopped::Objected, self.at).await?;
+                }
+                Outcome::Done
+            }
             (_, None) => return Err(StoreError::UnknownSubject),
             (Action::Correct(correction), Some(subject)) => {
                 correct(tx, &request, subject, correction).await?
@@ -230,10 +257,10 @@ async fn request(
     row: &SqliteRow,
 ) -> Result<SubjectRequest, StoreError> {
     let request: String = row.try_get("id")?;
-    let key = keys.fetch(connection, &request).await?;
+    let key = keys.fetch(&mut *connection, &request).await?;
     let stored = sqlx::query("SELECT * FROM subject_request_steps WHERE request = ? ORDER BY rowid")
         .bind(&request)
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
     let mut steps = Vec::with_capacity(stored.len());
     for step in &stored {
@@ -258,11 +285,11 @@ async fn request(
         }
         None => None,
     };
-    let subject: Option<String> = row.try_get("subject")?;
+    let subject = about(connection, row).await?;
     Ok(SubjectRequest {
         id: id("subject_requests.id", &request)?,
         kind: parse_word("subject_requests.kind", row.try_get("kind")?)?,
-        subject: subject.map(|subject| id("subject_requests.subject", &subject)).transpose()?,
+        subject,
         received_at: time("subject_requests.received_at", row.try_get("received_at")?)?,
         due: Due {
             acknowledge: day("subject_requests.acknowledge_by", row.try_get("acknowledge_by")?)?,
@@ -279,13 +306,16 @@ struct LogReading(ReadRecords);
 
 #[async_trait]
 impl Operation for LogReading {
-    type Output = ();
+    /// Whose: the person as they are known now.
+    type Output = Uuid;
 
-    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
-        let subject = self.0.subject.to_string();
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Uuid, StoreError> {
+        let subject = numbers::root(tx.on(), self.0.subject.to_string()).await?;
         tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
         let Decision { staff, reason, .. } = &self.0.decision;
-        tx.log_content(Logged::RecordsRead, &subject, &[staff.as_bytes(), reason.as_bytes()], self.0.at).await
+        let said = [staff.as_bytes(), reason.as_bytes()];
+        tx.log_content(Logged::RecordsRead, &subject, &said, self.0.at).await?;
+        id("subjects.id", &subject)
     }
 }
 
@@ -332,8 +362,7 @@ impl SubjectRequests for SqliteStore {
     }
 
     async fn read_records(&self, reading: ReadRecords) -> Result<SubjectRecords, StoreError> {
-        let subject = reading.subject;
-        self.writer.submit(LogReading(reading)).await?;
+        let subject = self.writer.submit(LogReading(reading)).await?;
         records::of(&mut *self.readers.begin().await?, &self.keys, subject).await
     }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use flows::{engine::Population, law::LegalBasis};
-use identity::{SecretBytes, number::PersonalNumber};
+use identity::SecretBytes;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{
     answers,
     audit::Logged,
-    calls, checks, consents, corrections, erasure, numbers, outbox, queue,
+    calls, checks, consents, corrections, numbers, outbox, queue,
     sessions::{self, Next},
     transaction::Transaction,
     word,
@@ -20,15 +20,16 @@ use crate::{
     sealed::{DataKey, Place},
     store::{
         CheckIn, ChipRecord, InsuranceAnswer, Method, NewMessage, NewVisit, Recorded, StoreError, Submission,
-        Wrong,
         visits::{insurance_code, station_day},
     },
 };
 
 mod read;
+mod whose;
 
 pub(super) use read::{earlier, first_version, of_day, of_subject, recorded, visit};
 use read::{parse, visit_of};
+pub(super) use whose::{Word, subject_of};
 
 /// The sealed part of what the chip proved.
 #[derive(Serialize, Deserialize)]
@@ -65,7 +66,7 @@ impl Operation for CheckIn {
             messages: &self.messages,
             at: self.at,
         };
-        let recorded = record(tx, &self.visit, &source).await?;
+        let recorded = record_by(tx, &self.visit, &source, Word::Person).await?;
         let completed = self.respond.to(&recorded);
         let visit = recorded.visit.to_string();
         let next = Next {
@@ -97,38 +98,41 @@ pub(super) async fn again(tx: &mut Transaction<'_>, visit: &str) -> Result<Optio
     Ok(Some(Recorded { already: true, code, ..earlier }))
 }
 
-/// Records a visit, or finds the one that the person has had today at this station.
+/// Records a visit on the word of staff, or finds the one that the person has had today at this station.
 pub(super) async fn record(
     tx: &mut Transaction<'_>,
     visit: &NewVisit,
     source: &Source<'_>,
 ) -> Result<Recorded, StoreError> {
+    record_by(tx, visit, source, Word::Staff).await
+}
+
+/// Records a visit, or finds the one that the person has had today at this station.
+async fn record_by(
+    tx: &mut Transaction<'_>,
+    visit: &NewVisit,
+    source: &Source<'_>,
+    word: Word,
+) -> Result<Recorded, StoreError> {
     let day = station_day(source.at);
-    let look_up = visit.patient.number.as_ref().map(|number| tx.look_up(number));
-    let known = match &look_up {
-        Some(look_up) => match erasure::subject(tx.on(), look_up).await? {
-            Some(subject) => Some(subject.to_string()),
-            None => numbers::numbered(tx, visit, look_up, source.at).await?,
-        },
-        None => numbers::insured(tx, &visit.numbers).await?,
+    let known = whose::known(tx, visit, word, source.at).await?;
+    let theirs = match &known.subject {
+        Some(subject) => visit_of(tx.on(), subject, &visit.station, day).await?,
+        None => None,
     };
-    let (subject, key) = match known {
+    let again = match theirs {
+        Some(row) => Some(row),
+        None => whose::same_again(tx, visit, day).await?,
+    };
+    if let Some(row) = again {
+        return given_again(tx, visit, &row, source.at).await;
+    }
+    let (subject, key) = match known.subject {
         Some(subject) => {
-            if let Some(row) = visit_of(tx.on(), &subject, &visit.station, day).await? {
-                let earlier = parse(&row)?;
-                let keys = tx.keys();
-                let code = queue::code_for(tx.on(), keys, earlier.subject, earlier.visit).await?;
-                let earlier = Recorded { already: true, code, ..earlier };
-                let earlier = corrections::as_corrected(tx.on(), earlier).await?;
-                let again = earlier.visit.to_string();
-                tx.log(Logged::NumberRepeated, &again, &row, source.at).await?;
-                keep_answer(tx, visit, &again, &subject).await?;
-                return Ok(earlier);
-            }
             let key = tx.key(&subject).await?.ok_or(StoreError::UnknownSubject)?;
             (subject, key)
         }
-        None => new_subject(tx, look_up.as_ref(), source.at).await?,
+        None => whose::new_subject(tx, known.look_up.as_ref(), source.at).await?,
     };
     let number = next_number(tx, visit, day).await?;
     let row = insert(tx, visit, source, &Numbered { subject: &subject, key: &key, day, number }).await?;
@@ -146,6 +150,7 @@ pub(super) async fn record(
     for given in numbers::of_patient(&visit.patient, proved).iter().chain(&visit.numbers) {
         numbers::keep(tx, (&subject, &key), given, source.at).await?;
     }
+    whose::keep_same_day(tx, visit, (&id, day), source.at).await?;
     keep_answer(tx, visit, &id, &subject).await?;
     let code = queue::join(tx, visit, &id, &key, source.at).await?;
     let about = outbox::About { visit: &id, subject: &subject, key: &key };
@@ -153,6 +158,24 @@ pub(super) async fn record(
         outbox::queue(tx, &about, message, source.at).await?;
     }
     Ok(Recorded { code: Some(code), ..recorded })
+}
+
+/// The number that the person has already.
+async fn given_again(
+    tx: &mut Transaction<'_>,
+    visit: &NewVisit,
+    row: &SqliteRow,
+    at: Timestamp,
+) -> Result<Recorded, StoreError> {
+    let earlier = parse(row)?;
+    let keys = tx.keys();
+    let code = queue::code_for(tx.on(), keys, earlier.subject, earlier.visit).await?;
+    let earlier = Recorded { already: true, code, ..earlier };
+    let earlier = corrections::as_corrected(tx.on(), earlier).await?;
+    let again = earlier.visit.to_string();
+    tx.log(Logged::NumberRepeated, &again, row, at).await?;
+    keep_answer(tx, visit, &again, &earlier.subject.to_string()).await?;
+    Ok(earlier)
 }
 
 /// Keeps the register's answer that came with a visit.
@@ -167,47 +190,6 @@ async fn keep_answer(
     let InsuranceAnswer { json, asked_by, at } = answer;
     let new = answers::New { visit: recorded, subject, asked_by, json, decision: None, at: *at };
     answers::keep(tx, &key, &new).await
-}
-
-/// Whose visit a corrected one is: of whoever has the number; with none, of the same person as before, unless it was
-/// somebody else.
-pub(super) async fn subject_of(
-    tx: &mut Transaction<'_>,
-    before: &str,
-    number: Option<&PersonalNumber>,
-    wrong: Wrong,
-    at: Timestamp,
-) -> Result<(String, DataKey), StoreError> {
-    let look_up = number.map(|number| tx.look_up(number));
-    let known = match (&look_up, wrong) {
-        (Some(look_up), _) => erasure::subject(tx.on(), look_up).await?.map(|subject| subject.to_string()),
-        (None, Wrong::Person) => None,
-        (None, _) => Some(before.to_owned()),
-    };
-    match known {
-        Some(subject) => {
-            let key = tx.key(&subject).await?.ok_or(StoreError::UnknownVisit)?;
-            Ok((subject, key))
-        }
-        None => new_subject(tx, look_up.as_ref(), at).await,
-    }
-}
-
-async fn new_subject(
-    tx: &mut Transaction<'_>,
-    look_up: Option<&[u8; 32]>,
-    at: Timestamp,
-) -> Result<(String, DataKey), StoreError> {
-    let new = tx.new_id()?;
-    let key = tx.new_key(&new).await?;
-    let row = sqlx::query("INSERT INTO subjects (id, look_up, created_at) VALUES (?, ?, ?) RETURNING *")
-        .bind(&new)
-        .bind(look_up.map(<[u8; 32]>::as_slice))
-        .bind(at.as_millisecond())
-        .fetch_one(tx.on())
-        .await?;
-    tx.log(Logged::SubjectMade, &new, &row, at).await?;
-    Ok((new, key))
 }
 
 async fn next_number(tx: &mut Transaction<'_>, visit: &NewVisit, day: Date) -> Result<u32, StoreError> {

@@ -100,20 +100,43 @@ impl Operation for FirstCost {
     }
 }
 
-/// Ends the questions about a subject that rested on their consent alone: it was withdrawn.
+/// Why a question that rests on consent is not asked any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// The consent was taken back.
+    Withdrawn,
+    /// The person had the use of their data restricted.
+    Restricted,
+    /// The person objected.
+    Objected,
+}
+
+impl Stopped {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "consent_withdrawn",
+            Self::Restricted => "restricted",
+            Self::Objected => "objected",
+        }
+    }
+}
+
+/// Ends the questions about a person that rested on their consent alone.
 pub(super) async fn stop_what_rested_on_consent(
     tx: &mut Transaction<'_>,
     subject: &str,
+    why: Stopped,
     at: Timestamp,
 ) -> Result<u64, StoreError> {
     let mut stopped = 0;
     for kind in MessageKind::ALL.into_iter().filter(|kind| kind.rests_on_consent()) {
         let rows = sqlx::query(
-            "UPDATE outbox SET state = 'set_aside', payload = NULL, leased_until = NULL, ended_at = ?,
-                 error = 'consent_withdrawn'
-             WHERE subject = ? AND kind = ? AND state IN ('waiting', 'dead') RETURNING *",
+            "UPDATE outbox SET state = 'set_aside', payload = NULL, leased_until = NULL, ended_at = ?, error = ?
+             WHERE subject IN (SELECT same FROM same_person WHERE same_person.subject = ?)
+                 AND kind = ? AND state IN ('waiting', 'dead') RETURNING *",
         )
         .bind(at.as_millisecond())
+        .bind(why.as_str())
         .bind(subject)
         .bind(kind.as_str())
         .fetch_all(tx.on())

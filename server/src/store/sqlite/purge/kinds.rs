@@ -56,7 +56,7 @@ const EMPTY_EVIDENCE: [Change; 1] =
     [empties("visits", "UPDATE visits SET proof = NULL, submission = NULL WHERE id = ? RETURNING *")];
 
 /// Every kind, in the order of the work: what names another goes first.
-pub(super) const KINDS: [Kind; 18] = [
+pub(super) const KINDS: [Kind; 19] = [
     Kind {
         record: Record::Evidence,
         ending: Ending::ColumnsEmptied,
@@ -86,6 +86,21 @@ pub(super) const KINDS: [Kind; 18] = [
         how: How::Rows(&[empties(
             "insurance_checks",
             "UPDATE insurance_checks SET card = NULL WHERE id = ? RETURNING *",
+        )]),
+    },
+    Kind {
+        record: Record::InsuranceAnswer,
+        ending: Ending::ColumnsEmptied,
+        // What a corrected version says of the card.
+        find: "SELECT version.id FROM visit_versions AS version JOIN visits ON visits.id = version.visit
+             WHERE visits.at < ?1 AND coverage <> x''
+                 AND version.subject NOT IN (SELECT subject FROM marked_subjects)
+                 AND NOT EXISTS (SELECT 1 FROM current_subjects JOIN marked_subjects USING (subject)
+                     WHERE current_subjects.visit = visits.id)
+             ORDER BY visits.at, version.version LIMIT ?2",
+        how: How::Rows(&[empties(
+            "visit_versions",
+            "UPDATE visit_versions SET coverage = x'' WHERE id = ? RETURNING *",
         )]),
     },
     Kind {
@@ -149,12 +164,11 @@ pub(super) const KINDS: [Kind; 18] = [
         record: Record::Visit,
         ending: Ending::ColumnsEmptied,
         // Who still comes keeps their key; what is old is emptied, with what the desk wrote down of it.
-        find: "SELECT id FROM visits AS old WHERE at < ?1 AND patient <> x''
-             AND EXISTS (SELECT 1 FROM same_person
-                 WHERE (same_person.subject = old.subject
-                     OR same_person.subject IN (SELECT subject FROM visit_versions WHERE visit = old.id))
-                     AND (EXISTS (SELECT 1 FROM visits WHERE visits.subject = same AND at >= ?1)
-                         OR EXISTS (SELECT 1 FROM visit_versions WHERE visit_versions.subject = same AND at >= ?1)))
+        find: "WITH comes AS MATERIALIZED (SELECT same_person.subject FROM same_person WHERE same IN (
+                 SELECT subject FROM visits WHERE at >= ?1 UNION SELECT subject FROM visit_versions WHERE at >= ?1))
+             SELECT id FROM visits AS old WHERE at < ?1 AND patient <> x''
+             AND (old.subject IN (SELECT subject FROM comes) OR EXISTS (
+                 SELECT 1 FROM visit_versions JOIN comes USING (subject) WHERE visit = old.id))
              AND subject NOT IN (SELECT subject FROM marked_subjects)
              AND NOT EXISTS (SELECT 1 FROM visit_versions JOIN marked_subjects USING (subject) WHERE visit = old.id)
              ORDER BY at LIMIT ?2",
@@ -189,9 +203,8 @@ pub(super) const KINDS: [Kind; 18] = [
         record: Record::Visit,
         ending: Ending::KeyDestroyed,
         find: "SELECT id FROM subjects JOIN keys ON keys.owner = subjects.id WHERE created_at < ?1
-             AND NOT EXISTS (SELECT 1 FROM same_person WHERE same_person.subject = subjects.id
-                 AND (EXISTS (SELECT 1 FROM visits WHERE visits.subject = same AND at >= ?1)
-                     OR EXISTS (SELECT 1 FROM visit_versions WHERE visit_versions.subject = same AND at >= ?1)))
+             AND id NOT IN (SELECT same_person.subject FROM same_person WHERE same IN (
+                 SELECT subject FROM visits WHERE at >= ?1 UNION SELECT subject FROM visit_versions WHERE at >= ?1))
              AND id NOT IN (SELECT subject FROM marked_subjects) ORDER BY created_at LIMIT ?2",
         how: How::Subjects,
     },
@@ -287,7 +300,10 @@ impl Kind {
             }
             How::Subjects => {
                 for subject in &ids {
-                    erasure::destroy(tx, subject, at).await?;
+                    // One that was merged into another of these, or is an earlier record of theirs, went with that one.
+                    if tx.key(subject).await?.is_some() {
+                        erasure::destroy(tx, subject, at).await?;
+                    }
                 }
                 Ok(Gone { ids, logged: false })
             }
@@ -369,8 +385,13 @@ mod tests {
     use super::*;
 
     /// Kinds that end on their own: with the conversation they belong to, at each use, or in the delivery.
-    const ELSEWHERE: [Record; 4] =
-        [Record::SessionState, Record::StoredResponse, Record::RequestNonce, Record::Challenge];
+    const ELSEWHERE: [Record; 5] = [
+        Record::SessionState,
+        Record::StoredResponse,
+        Record::RequestNonce,
+        Record::Challenge,
+        Record::SameDay,
+    ];
 
     #[test]
     fn whatever_the_retention_table_ends_is_ended_somewhere() {
