@@ -3,7 +3,8 @@
 //! One Bundle of the kind `collection`: the Patient, the Coverage where an insurance card counted or was shown, who
 //! came with the patient (RelatedPerson), the Encounter, what
 //! was verified of the person and of the card (two VerificationResults), and the Provenance of it all. It says what
-//! the record says and no more; of an erased person nothing but that there was one. `docs/fhir.md` lists the systems
+//! the record says and no more; of an erased person, or of one whose data are restricted, nothing but
+//! that there was one. `docs/fhir.md` lists the systems
 //! that identifiers and codes belong to.
 
 use flows::health::Station;
