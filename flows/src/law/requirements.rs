@@ -105,6 +105,7 @@ pub const REQUIREMENTS: [Requirement; 17] = [
             "flows/src/law/requests.rs::the_periods_are_the_digest_s",
             "flows/src/law/requests.rs::a_request_is_due_on_working_days",
             "server/src/store/conformance/subject_requests.rs::a_request_has_its_days_and_is_answered_once",
+            "server/src/console/tests/rights.rs::days_run_from_when_a_request_came_and_not_from_when_it_was_typed",
         ],
     },
     Requirement {
@@ -114,6 +115,8 @@ pub const REQUIREMENTS: [Requirement; 17] = [
         tests: &[
             "server/src/store/conformance/subject_requests.rs::everything_about_a_person_can_be_read_and_nothing_about_another",
             "server/src/console/tests/privacy.rs::a_request_is_received_with_its_days_and_answered_with_everything_that_is_kept",
+            "server/src/console/tests/rights.rs::whoever_has_no_number_asks_from_the_page_of_a_visit",
+            "server/src/store/conformance/same_person.rs::a_request_from_before_a_merge_is_about_the_whole_person",
         ],
     },
     Requirement {
@@ -122,6 +125,7 @@ pub const REQUIREMENTS: [Requirement; 17] = [
         code: &["server/src/store/sqlite/subject_requests.rs"],
         tests: &[
             "server/src/store/conformance/subject_requests.rs::a_correction_that_is_asked_for_is_a_version_that_names_the_request",
+            "server/src/store/conformance/same_person.rs::whose_number_was_wrong_stays_who_they_are",
         ],
     },
     Requirement {
@@ -152,6 +156,8 @@ pub const REQUIREMENTS: [Requirement; 17] = [
         tests: &[
             "server/src/store/conformance/subject_requests.rs::restricted_data_are_shown_for_care_and_for_nothing_else",
             "server/src/console/tests/privacy.rs::a_restriction_is_lifted_and_the_record_shows_again",
+            "server/src/console/tests/rights.rs::what_is_restricted_leaves_in_no_file_and_is_named_on_no_consents_page",
+            "server/src/store/conformance/same_person.rs::who_restricts_or_objects_is_not_asked_about_any_more",
         ],
     },
     Requirement {

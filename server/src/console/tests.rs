@@ -34,6 +34,7 @@ mod echo;
 mod every_page;
 mod patient;
 mod queue;
+mod rights;
 mod staff;
 
 fn station() -> Station {

@@ -129,7 +129,7 @@ impl VersionView {
             method: words::method(version.method),
             insurance: words::insurance(version.insurance),
             staff: version.decision.as_ref().map(|decision| decision.staff.clone()),
-            why: version.decision.as_ref().map(|decision| decision.reason.clone()),
+            why: version.decision.as_ref().filter(|_| shown).map(|decision| decision.reason.clone()),
             at: time::moment(version.at),
         }
     }
@@ -166,7 +166,7 @@ impl VisitView {
                     .map_or_else(|| relation.to_owned(), |name| format!("{relation}: {name}"))
             }),
             staff: decision.map(|decision| decision.staff.clone()),
-            why: decision.map(|decision| decision.reason.clone()),
+            why: decision.filter(|_| patient.is_some()).map(|decision| decision.reason.clone()),
             axes: visit.verdict.as_ref().map(|verdict| axes(verdict, visit.card)).unwrap_or_default(),
         }
     }
@@ -219,6 +219,8 @@ struct Page {
     /// A clinician may ask for the visits elsewhere.
     may_see_history: bool,
     may_export: bool,
+    /// Whoever receives requests about data begins one here, whatever numbers the person has.
+    may_receive_request: bool,
     /// What is wrong with the form that asks for them.
     faults: Vec<String>,
 }
@@ -269,6 +271,7 @@ pub(super) async fn page(
         may_correct: staff.has(Role::Reception) && shown,
         may_see_history: staff.has(Role::Clinician) && shown,
         may_export: staff.require_any(&accesses::MAY_GIVE_A_REASON).is_ok(),
+        may_receive_request: staff.has(Role::Manager),
         visit: VisitView::new(console, visit),
         again: query == Some("again"),
         tell: query == Some("tell"),

@@ -46,7 +46,9 @@ pub struct NewSubjectRequest {
     pub subject: Option<Uuid>,
     /// Who asks, and in which words.
     pub asked: Asked,
-    /// Until when it is dealt with.
+    /// When it came: a letter may be typed days later.
+    pub received_at: Timestamp,
+    /// Until when it is dealt with, counted from when it came.
     pub due: Due,
     /// Now.
     pub at: Timestamp,

@@ -24,6 +24,7 @@ mod consents;
 mod file;
 mod incidents;
 mod marks;
+mod new_request;
 mod records;
 mod requests;
 mod retention;
@@ -36,8 +37,8 @@ const OVERSIGHT: [Role; 2] = [Role::Manager, Role::Auditor];
 pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Console>)> {
     vec![
         ("/staff/privacy", get(overview)),
-        ("/staff/privacy/requests", post(requests::receive)),
-        ("/staff/privacy/requests/new", get(requests::new)),
+        ("/staff/privacy/requests", post(new_request::receive)),
+        ("/staff/privacy/requests/new", get(new_request::new)),
         ("/staff/privacy/requests/{request}", get(requests::show)),
         ("/staff/privacy/requests/{request}/step", post(requests::step)),
         ("/staff/privacy/requests/{request}/carry-out", post(requests::carry_out)),

@@ -6,8 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
-use flows::{law::RequestKind, person::Relation};
-use identity::number::PersonalNumber;
+use flows::law::RequestKind;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -19,107 +18,17 @@ use super::{
         form::line,
         session::Staff,
     },
-    file::{Choice, StepView, status},
+    file::{StepView, status},
     marks, moment, written,
 };
 use crate::{
     staff::Role,
     store::{
         accesses::{File, Shown},
-        subject_requests::{
-            Action, Asked, CarryOut, NewRequestStep, NewSubjectRequest, RequestEvent, SubjectRequest,
-        },
+        subject_requests::{Action, Asked, CarryOut, NewRequestStep, RequestEvent, SubjectRequest},
         visits::station_day,
     },
 };
-
-/// The form for a request that came, as it was typed.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Received {
-    kind: String,
-    number: String,
-    requester: String,
-    relation: String,
-    recognised_by: String,
-    contact: String,
-    wish: String,
-}
-
-#[derive(Template)]
-#[template(path = "privacy/new_request.html")]
-struct NewPage {
-    frame: Frame,
-    typed: Received,
-    kinds: Vec<Choice>,
-    relations: Vec<Choice>,
-    holidays_unknown: Option<i16>,
-    faults: Vec<String>,
-}
-
-fn new_page(
-    console: &Console,
-    staff: &Staff,
-    typed: Received,
-    faults: Vec<String>,
-) -> Result<Response, Failure> {
-    let year = station_day(console.clock.now()).year();
-    let page = NewPage {
-        frame: staff.frame(console),
-        kinds: Choice::of(&RequestKind::ALL, RequestKind::as_str, RequestKind::vietnamese, &typed.kind),
-        relations: Choice::of(Relation::ALL, Relation::as_str, Relation::vietnamese, &typed.relation),
-        holidays_unknown: (!console.working_days.knows(year)).then_some(year),
-        typed,
-        faults,
-    };
-    html(status(&page.faults), &page)
-}
-
-/// `GET /staff/privacy/requests/new`
-pub(super) async fn new(State(console): State<Console>, staff: Staff) -> Result<Response, Failure> {
-    staff.require(Role::Manager)?;
-    new_page(&console, &staff, Received::default(), Vec::new())
-}
-
-/// `POST /staff/privacy/requests`
-pub(super) async fn receive(
-    State(console): State<Console>,
-    staff: Staff,
-    Form(typed): Form<Received>,
-) -> Result<Response, Failure> {
-    staff.require(Role::Manager)?;
-    let mut faults = Vec::new();
-    let kind = RequestKind::ALL.into_iter().find(|kind| kind.as_str() == typed.kind);
-    if kind.is_none() {
-        faults.push("Yêu cầu gì: chưa chọn (choose what is asked)".into());
-    }
-    let relation = Relation::parse(&typed.relation);
-    let requester = line(&typed.requester, "Người yêu cầu / Who asks", &mut faults);
-    let recognised_by = line(&typed.recognised_by, "Giấy tờ đã xem / Document looked at", &mut faults);
-    let contact = line(&typed.contact, "Gửi trả lời về / Where the answer goes", &mut faults);
-    let wish = line(&typed.wish, "Nội dung / What they want", &mut faults);
-    let digits: String = typed.number.chars().filter(|c| !c.is_whitespace()).collect();
-    let number = PersonalNumber::parse(&digits);
-    if number.is_err() {
-        faults.push("Số định danh: phải đủ 12 chữ số (12 digits)".into());
-    }
-    let (Some(kind), Some(requester), Some(recognised_by), Some(contact), Some(wish), Ok(number), []) =
-        (kind, requester, recognised_by, contact, wish, number, faults.as_slice())
-    else {
-        return new_page(&console, &staff, typed, faults);
-    };
-    let at = console.clock.now();
-    let received_by = staff.name.clone();
-    let request = NewSubjectRequest {
-        kind,
-        subject: console.store.subject(&number).await?,
-        asked: Asked { requester, relation, recognised_by, contact, wish, received_by },
-        due: kind.due(station_day(at), &console.working_days),
-        at,
-    };
-    let id = console.store.receive_request(request).await?;
-    Ok(Redirect::to(&format!("/staff/privacy/requests/{id}")).into_response())
-}
 
 /// What can be done for a request of this kind, beside answering.
 struct ActionView {

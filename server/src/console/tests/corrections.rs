@@ -165,6 +165,7 @@ async fn a_request_to_correct_opens_the_visit_that_turned_out_to_be_theirs() {
             wish: "sửa tên".into(),
             received_by: "Trần Văn Mẫu".into(),
         },
+        received_at: at(20),
         due: kind.due(station_day(at(0)), &WorkingDays::default()),
         at: at(20),
     };

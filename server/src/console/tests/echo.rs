@@ -64,7 +64,7 @@ const FORMS: [(&str, &str); 35] = [
     ("/staff/queue/{visit}", "event=called&room=p1&queue=&into=&reason=x&only="),
     (
         "/staff/privacy/requests",
-        "kind=view&number=001148012345&requester=x&relation=&recognised_by=x&contact=x&wish=",
+        "kind=view&received_on=2026-09-15&visit=&number=001148012345&insurance_number=&requester=x&relation=&recognised_by=x&contact=x&wish=",
     ),
     ("/staff/privacy/requests/{request}/step", "event=refused&reason=x&article="),
     ("/staff/privacy/requests/{request}/carry-out", "action=answer&reason="),
@@ -232,7 +232,7 @@ async fn filled(desk: &Desk, path: &str) -> String {
         }
         "request" => {
             world.checked_in("001148012345", at(0)).await;
-            let form = "kind=correct&number=001148012345&requester=x&recognised_by=x&contact=x&wish=x";
+            let form = "kind=correct&received_on=2026-09-15&number=001148012345&requester=x&recognised_by=x&contact=x&wish=x";
             made(desk, "/staff/privacy/requests", form).await
         }
         "incident" => {

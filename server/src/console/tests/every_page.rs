@@ -40,7 +40,7 @@ impl Station {
         let call = desk.call(&world, "identify").await;
         desk.post("/staff/reception", "occasion=emergency").await;
         let asked = format!(
-            "kind=correct&number={NUMBER}&requester={}&recognised_by=CCCD&contact=x&wish=y",
+            "kind=correct&received_on=2026-09-15&number={NUMBER}&requester={}&recognised_by=CCCD&contact=x&wish=y",
             typed(NAME)
         );
         let request = made(&desk.post("/staff/privacy/requests", &asked).await.0);

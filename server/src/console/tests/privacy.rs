@@ -10,7 +10,7 @@ use crate::store::{
     subject_requests::RequestEvent,
 };
 
-const REQUEST: &str = "number=001148+012345&requester=Nguy%E1%BB%85n+Th%E1%BB%8B+Ho%C3%A0&relation=&recognised_by=CCCD&contact=t%E1%BA%A1i+tr%E1%BA%A1m&wish=xin+xem&kind=";
+const REQUEST: &str = "received_on=2026-09-15&number=001148+012345&requester=Nguy%E1%BB%85n+Th%E1%BB%8B+Ho%C3%A0&relation=&recognised_by=CCCD&contact=t%E1%BA%A1i+tr%E1%BA%A1m&wish=xin+xem&kind=";
 
 async fn received(desk: &Desk, kind: &str) -> String {
     let (head, page) = desk.post("/staff/privacy/requests", &format!("{REQUEST}{kind}")).await;

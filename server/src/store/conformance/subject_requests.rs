@@ -32,6 +32,7 @@ pub async fn received(world: &World<'_>, kind: RequestKind, subject: Option<Uuid
             wish: "xin xem dữ liệu của tôi".into(),
             received_by: "Trần Văn Mẫu".into(),
         },
+        received_at: when,
         due: kind.due(station_day(when), &WorkingDays::default()),
         at: when,
     };

@@ -64,7 +64,7 @@ impl Operation for NewSubjectRequest {
         .bind(self.due.finish.to_string())
         .bind(self.due.extended.to_string())
         .bind(tx.seal(&self.asked, &key, place("subject_requests", "asked", &new))?)
-        .bind(self.at.as_millisecond())
+        .bind(self.received_at.as_millisecond())
         .fetch_one(tx.on())
         .await?;
         tx.log(Logged::RequestReceived, &new, &row, self.at).await?;
