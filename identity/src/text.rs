@@ -69,7 +69,7 @@ pub fn cut_line(text: &str, characters: usize) -> String {
 
 /// Control characters and those that draw nothing or turn the direction: Unicode's property
 /// Default_Ignorable_Code_Point, and the format controls outside it.
-fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -14,7 +14,7 @@ use crate::{
         testing::{self, TestChip},
     },
     lds::FileId,
-    mrz::Td1,
+    mrz::{Td1, Td3, td3},
     tlv,
     trust::{rustcrypto::RustCrypto, signature::PublicKey},
 };
@@ -22,6 +22,7 @@ use crate::{
 pub(super) const TARGETS: &[Target] = &[
     Target { name: "tlv", run: tlv },
     Target { name: "mrz_td1", run: mrz_td1 },
+    Target { name: "mrz_td3", run: mrz_td3 },
     Target { name: "command_apdu", run: command_apdu },
     Target { name: "response_apdu", run: response_apdu },
     Target { name: "secure_messaging", run: secure_messaging },
@@ -47,6 +48,21 @@ fn mrz_td1(bytes: &[u8]) {
     let day = jiff::civil::date(2026, 9, 15);
     let _ = (zone.birth(day), zone.expiry(None), zone.expiry(Some(day)), zone.personal_number(), zone.name());
     zone.key().map(|key| key.information()).unwrap_or_default();
+}
+
+/// As a chip holds it, and as it was typed: what parses reads as the same zone, unless typing has to be dated and listed.
+fn mrz_td3(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let day = jiff::civil::date(2026, 9, 15);
+    let (parsed, read) = (Td3::parse(&text), td3::read(&text, day));
+    if let (Ok(parsed), Ok(read)) = (&parsed, &read) {
+        assert!(parsed == read, "a zone without a fault was changed");
+    }
+    for zone in [parsed.ok(), read.ok()].into_iter().flatten() {
+        let _ = (zone.birth(day), zone.expiry(day), zone.optional_data(), zone.name_may_be_truncated());
+        let _ = (zone.primary_identifier(), zone.secondary_identifier());
+        zone.key().map(|key| key.information()).unwrap_or_default();
+    }
 }
 
 fn command_apdu(bytes: &[u8]) {

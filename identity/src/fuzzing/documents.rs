@@ -26,7 +26,7 @@ pub(super) const TARGETS: &[Target] = &[
 fn dg1(bytes: &[u8]) {
     let Ok(zone) = dg1::parse(bytes) else { return };
     let today = jiff::civil::date(2026, 9, 15);
-    let _ = (zone.birth(today), zone.expiry(None), zone.personal_number());
+    let _ = (zone.birth(today), zone.expiry(None, today), zone.personal_number(), zone.name());
 }
 
 fn dg13(bytes: &[u8]) {

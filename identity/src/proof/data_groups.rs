@@ -16,14 +16,15 @@ use crate::{
         security_info::SecurityInfos,
         security_object::SecurityObject,
     },
-    mrz::{BirthDate, Td1},
+    mrz::{BirthDate, StateCode, Zone},
     reason::ReasonCode,
 };
 
 /// What the files say whose hashes the SOD lists.
 pub(super) struct Contents {
-    pub(super) mrz: Td1,
-    /// On Vietnamese cards. Another state's DG13 is that state's own and is not read.
+    pub(super) mrz: Zone,
+    /// On Vietnamese cards. Another state's DG13 is that state's own and is not read; nor is that of a Vietnamese passport,
+    /// whose layout nobody has published.
     pub(super) details: Option<DataGroup13>,
     pub(super) security_infos: Option<SecurityInfos>,
     pub(super) active_authentication: Option<DataGroup15>,
@@ -52,10 +53,11 @@ pub(super) fn verify(
     let missing = Axis::not_done(ReasonCode::DataGroupMissing);
     let malformed = |_: LdsError| Axis::not_done(ReasonCode::DataGroupMalformed);
     let mrz = dg1::parse(file(FileId::DG1).ok_or(missing)?).map_err(malformed)?;
-    let details = if mrz.issuing_state() == "VNM" {
-        Some(dg13::parse(file(FileId::DG13).ok_or(missing)?).map_err(malformed)?)
-    } else {
-        None
+    let details = match &mrz {
+        Zone::Td1(card) if card.issuing_state() == StateCode::VIET_NAM => {
+            Some(dg13::parse(file(FileId::DG13).ok_or(missing)?).map_err(malformed)?)
+        }
+        _ => None,
     };
     let contents = Contents {
         security_infos: file(FileId::DG14).map(dg14::parse).transpose().map_err(malformed)?,
@@ -75,7 +77,7 @@ pub(super) fn verify(
 /// date, or no number, says nothing: its hash is right, so it is the issuer's own and nobody's forgery.
 ///
 /// The document number is not compared: only on older cards is it the end of the personal number.
-fn agree(mrz: &Td1, details: &DataGroup13, today: Date) -> bool {
+fn agree(mrz: &Zone, details: &DataGroup13, today: Date) -> bool {
     let number = match (mrz.personal_number(), details.personal_number()) {
         (Some(printed), Ok(Some(stated))) => printed == stated,
         _ => true,

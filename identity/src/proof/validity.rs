@@ -17,14 +17,14 @@ pub(super) fn issue(contents: &Contents) -> Result<Option<Date>, LdsError> {
 }
 
 /// The expiry: DG13's word, which `Không thời hạn` may be; without one the MRZ's date.
-pub(super) fn expiry(contents: &Contents) -> Result<Option<Expiry>, LdsError> {
+pub(super) fn expiry(contents: &Contents, today: Date) -> Result<Option<Expiry>, LdsError> {
     let stated = contents.details.as_ref().map_or(Ok(None), DataGroup13::expiry)?;
     let issued = issue(contents).ok().flatten();
-    Ok(stated.or_else(|| contents.mrz.expiry(issued).map(Expiry::On)))
+    Ok(stated.or_else(|| contents.mrz.expiry(issued, today).map(Expiry::On)))
 }
 
 pub(super) fn verify(contents: &Contents, today: Date) -> Axis {
-    let (issue, expiry) = (issue(contents), expiry(contents));
+    let (issue, expiry) = (issue(contents), expiry(contents, today));
     match (issue, expiry) {
         (_, Ok(Some(Expiry::On(last)))) if last < today => Axis::failed(ReasonCode::DocumentExpired),
         (Ok(Some(issued)), _) if issued > today => Axis::failed(ReasonCode::DocumentNotYetValid),

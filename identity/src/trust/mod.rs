@@ -11,7 +11,6 @@ mod revocation;
 pub mod ring;
 pub mod rustcrypto;
 pub mod signature;
-pub(crate) mod state;
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,7 @@
 
 mod chip;
 mod issuer;
+mod passport;
 
 use std::path::Path;
 
@@ -46,7 +47,9 @@ impl Card {
             (FileId::Sod, sod.clone().into()),
         ]);
         let parsed = lds::security_object::parse(&sod);
-        for (number, file) in [(1, FileId::DG1), (13, FileId::DG13), (14, FileId::DG14), (15, FileId::DG15)] {
+        for (number, file) in
+            [(1, FileId::DG1), (2, FileId::DG2), (13, FileId::DG13), (14, FileId::DG14), (15, FileId::DG15)]
+        {
             let own = format!("{name}-dg{number}.bin");
             if has(&own) {
                 files.insert(file, data(&own).into());

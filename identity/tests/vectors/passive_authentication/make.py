@@ -2,6 +2,7 @@
 """Makes the test data beside it with OpenSSL alone, so that it does not share a mistake with the code it tests.
 
 Run without arguments: python3 make.py (needs openssl 3). Every run makes new keys; none is kept. Nobody in the data exists.
+`python3 make.py passports` makes the passports alone, with the files of the first card's chip that lie there.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -61,6 +63,15 @@ def dg1(personal_number, birth, sex, expiry, name, state="VNM"):
     composite = first[5:] + second[:7] + second[8:15] + second[18:29]
     zone = first + second + check_digit(composite) + name.ljust(30, "<")
     assert len(zone) == 90
+    return tlv("61", tlv("5F1F", zone.encode()))
+
+
+def passport_dg1(number, birth, sex, expiry, name, state, nationality=None):
+    digit = lambda text: text + check_digit(text)
+    number, birth, expiry, optional = digit(number.ljust(9, "<")), digit(birth), digit(expiry), digit("<" * 14)
+    zone = f"P<{state}{name.ljust(39, chr(60))}{number}{nationality or state}{birth}{sex}{expiry}{optional}"
+    zone += check_digit(number + birth + expiry + optional)
+    assert len(zone) == 88
     return tlv("61", tlv("5F1F", zone.encode()))
 
 
@@ -183,15 +194,48 @@ def ecdsa_active_authentication(key, nonce, size):
     return b"".join(int(value, 16).to_bytes(size, "big") for value in re.findall(r"INTEGER\s+:([0-9A-F]+)", text))
 
 
+def write(name, content):
+    (HERE / name).write_bytes(content)
+
+
+def passports(work):
+    """Foreigners' passports: DG1 and DG2, the first card's DG14 and DG15, no DG13."""
+    kept = {n: (HERE / f"dg{n}.bin").read_bytes() for n in (14, 15)}
+    face = tlv("75", b"no picture: only its hash is looked at")
+    write("dg2.bin", face)
+    zone = ("C01X00T47", "900517", "F", "330516", "BEISPIEL<<ANNA<LENA")
+
+    def passport(name, fields=zone, state="D<<", of_chip=kept, change=lambda dg1: dg1, nationality=None, **options):
+        issuer = Issuer(work / name, "brainpoolP384r1", "sha256", **({"country": "DE"} | options))
+        zone = change(passport_dg1(*fields, state, nationality))
+        write(f"{name}-dg1.bin", zone)
+        write(f"{name}.bin", issuer.sod(security_object({1: zone, 2: face} | of_chip)))
+        write(f"{name}.cer", issuer.der("csca"))
+
+    passport("passport")
+    passport("passport-without-key", of_chip={})
+    passport("passport-stateless", nationality="XXA")
+    passport("passport-truncated", (*zone[:4], "MUSTERMANN<BEISPIELHAUSEN<<EVA<FRIEDERIKE"[:39]))
+    passport("passport-birth-unknown", (zone[0], "90<<<<", *zone[2:]))
+    passport("passport-expired", (*zone[:3], "260914", zone[4]))
+    passport("passport-last-day", (*zone[:3], "260915", zone[4]))
+    passport("passport-of-another-state", state="FRA")
+    passport("passport-german-by-iso", state="DEU")
+    passport("passport-vietnamese", state="VNM", country="VN")
+    passport("passport-wrong-digit", change=lambda dg1: dg1[:-1] + bytes([48 + (dg1[-1] - 47) % 10]))
+    types = tlv("30", number(0), tlv("31", tlv("13", b"ID")))
+    passport("passport-signer-of-cards", signer=f"keyUsage=critical,digitalSignature\n2.23.136.1.1.6.2=critical,DER:{types.hex()}\n")
+
+
 def main():
+    if sys.argv[1:] == ["passports"]:
+        with tempfile.TemporaryDirectory() as work:
+            return passports(Path(work))
     for old in HERE.iterdir():
         if old.suffix in (".bin", ".cer", ".crl"):
             old.unlink()
     with tempfile.TemporaryDirectory() as work:
         work = Path(work)
-
-        def write(name, content):
-            (HERE / name).write_bytes(content)
 
         openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", work / "aa-rsa.key")
         openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-out", work / "aa-ec.key")
@@ -354,6 +398,8 @@ def main():
         forged = bytearray(revoked)
         forged[-1] ^= 1
         write("forged.crl", bytes(forged))
+
+        passports(work)
 
 
 if __name__ == "__main__":

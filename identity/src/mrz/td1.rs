@@ -1,181 +1,39 @@
-//! The machine-readable zone of an identity card: TD1, three lines of 30 (ICAO Doc 9303-5 4.2, 9303-3 4.9).
+//! The zone of an identity card: TD1, three lines of 30 (ICAO Doc 9303-5 4.2, 9303-3 4.9).
 
 use jiff::civil::Date;
-use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::{
+    BirthDate, Field, MrzError, MrzKey, Sex, StateCode, check_digit, checked_characters, date, words,
+};
 use crate::number::PersonalNumber;
-
-/// Why text is not a machine-readable zone or part of one. Never quotes the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum MrzError {
-    /// Another length.
-    #[error("expected {expected} characters, found {found}")]
-    Length {
-        /// Characters there must be.
-        expected: usize,
-        /// Characters there are.
-        found: usize,
-    },
-    /// A character other than A to Z, 0 to 9 and `<`.
-    #[error("character {0} is not one of A to Z, 0 to 9 and <")]
-    Character(usize),
-    /// A check digit that does not fit.
-    #[error("the check digit of the {0} is wrong")]
-    CheckDigit(Field),
-}
-
-/// A field with a check digit of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    /// The document number.
-    DocumentNumber,
-    /// The date of birth.
-    DateOfBirth,
-    /// The date of expiry.
-    DateOfExpiry,
-    /// The personal number on a Vietnamese card.
-    PersonalNumber,
-    /// All of them together.
-    Composite,
-}
-
-impl std::fmt::Display for Field {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::DocumentNumber => "document number",
-            Self::DateOfBirth => "date of birth",
-            Self::DateOfExpiry => "date of expiry",
-            Self::PersonalNumber => "personal number",
-            Self::Composite => "whole zone",
-        })
-    }
-}
-
-const fn value(character: u8) -> Option<u32> {
-    match character {
-        b'0'..=b'9' => Some((character - b'0') as u32),
-        b'A'..=b'Z' => Some((character - b'A') as u32 + 10),
-        b'<' => Some(0),
-        _ => None,
-    }
-}
-
-/// The check digit of `text` (9303-3 4.9): weights 7, 3, 1, modulo 10. `None` where a character is not one of
-/// the zone's.
-pub fn check_digit(text: &str) -> Option<char> {
-    let mut sum = 0;
-    for (character, weight) in text.bytes().zip([7, 3, 1].into_iter().cycle()) {
-        sum = (sum + value(character)? * weight) % 10;
-    }
-    char::from_digit(sum, 10)
-}
-
-fn checked_characters(text: &str) -> Result<(), MrzError> {
-    match text.bytes().position(|character| value(character).is_none()) {
-        Some(position) => Err(MrzError::Character(position)),
-        None => Ok(()),
-    }
-}
-
-/// What of the zone opens the chip: document number, dates of birth and expiry, as printed (9303-11 9.7.2).
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct MrzKey {
-    document_number: String,
-    date_of_birth: String,
-    date_of_expiry: String,
-}
-
-impl MrzKey {
-    /// From the fields as printed, without check digits. A document number under nine characters is filled
-    /// with `<`; unknown parts of the birth date stay as they are (`<<` or `00`).
-    ///
-    /// # Errors
-    /// Where a date has not six characters, the number none or over 22, or a character is not the zone's.
-    pub fn new(document_number: &str, date_of_birth: &str, date_of_expiry: &str) -> Result<Self, MrzError> {
-        let found = document_number.len();
-        // Longer numbers go on in the optional data, of which 13 characters are left for them (9303-5 4.2.4).
-        if !(1..=22).contains(&found) {
-            return Err(MrzError::Length { expected: 9, found });
-        }
-        for date in [date_of_birth, date_of_expiry] {
-            if date.len() != 6 {
-                return Err(MrzError::Length { expected: 6, found: date.len() });
-            }
-        }
-        for text in [document_number, date_of_birth, date_of_expiry] {
-            checked_characters(text)?;
-        }
-        Ok(Self {
-            document_number: format!("{document_number:<<9}"),
-            date_of_birth: date_of_birth.to_owned(),
-            date_of_expiry: date_of_expiry.to_owned(),
-        })
-    }
-
-    /// The MRZ information: each field followed by its check digit.
-    pub fn information(&self) -> zeroize::Zeroizing<String> {
-        let mut information = String::with_capacity(38);
-        for field in [&self.document_number, &self.date_of_birth, &self.date_of_expiry] {
-            information.push_str(field);
-            information.extend(check_digit(field));
-        }
-        information.into()
-    }
-}
-
-impl std::fmt::Debug for MrzKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MrzKey(******)")
-    }
-}
-
-/// The sex as the zone gives it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sex {
-    /// `M`.
-    Male,
-    /// `F`.
-    Female,
-    /// `<` or anything else.
-    Unspecified,
-}
-
-/// A date of birth of which month or day may be unknown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct BirthDate {
-    /// The year.
-    pub year: i16,
-    /// The month, 1 to 12, where it is known.
-    pub month: Option<i8>,
-    /// The day, 1 to 31, where it and the month are known.
-    pub day: Option<i8>,
-}
-
-impl std::fmt::Debug for BirthDate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("BirthDate(****)")
-    }
-}
 
 /// The zone of an identity card, every check digit right. `Debug` shows only the issuing state.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Td1 {
     /// The 90 characters.
     text: String,
+    issuing_state: StateCode,
+    nationality: StateCode,
 }
 
 impl Td1 {
     /// Parses three lines of 30, with or without line ends between them.
     ///
     /// # Errors
-    /// Where a length, a character or a check digit is wrong.
+    /// Where a length, a character, a check digit or a state's code is wrong.
     pub fn parse(text: &str) -> Result<Self, MrzError> {
-        let zone = Self { text: text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect() };
-        if zone.text.len() != 90 {
-            return Err(MrzError::Length { expected: 90, found: zone.text.chars().count() });
+        let text: zeroize::Zeroizing<String> =
+            text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect::<String>().into();
+        if text.len() != 90 {
+            return Err(MrzError::Length { expected: 90, found: text.chars().count() });
         }
-        checked_characters(&zone.text)?;
+        checked_characters(&text)?;
+        let zone = Self {
+            issuing_state: StateCode::in_zone(&text, 2, Field::IssuingState)?,
+            nationality: StateCode::in_zone(&text, 45, Field::Nationality)?,
+            text: text.to_string(),
+        };
         let number_check = zone.range(14, 15);
         // A number of more than nine characters: `<` here, its end and check digit in the optional data.
         if number_check == "<" {
@@ -218,13 +76,13 @@ impl Td1 {
     }
 
     /// The issuing state, `VNM`.
-    pub fn issuing_state(&self) -> &str {
-        self.range(2, 5).trim_end_matches('<')
+    pub const fn issuing_state(&self) -> StateCode {
+        self.issuing_state
     }
 
     /// The nationality, `VNM`.
-    pub fn nationality(&self) -> &str {
-        self.range(45, 48).trim_end_matches('<')
+    pub const fn nationality(&self) -> StateCode {
+        self.nationality
     }
 
     /// The document number without fillers: the last nine digits of the personal number on a Vietnamese card.
@@ -240,7 +98,7 @@ impl Td1 {
 
     /// The personal number, from the optional data of a Vietnamese card.
     pub fn personal_number(&self) -> Option<PersonalNumber> {
-        if self.issuing_state() != "VNM" || self.range(14, 15) == "<" {
+        if self.issuing_state != StateCode::VIET_NAM || self.range(14, 15) == "<" {
             return None;
         }
         PersonalNumber::parse(self.range(15, 27)).ok()
@@ -258,61 +116,23 @@ impl Td1 {
 
     /// The sex.
     pub fn sex(&self) -> Sex {
-        match self.range(37, 38) {
-            "M" => Sex::Male,
-            "F" => Sex::Female,
-            _ => Sex::Unspecified,
-        }
+        Sex::of(self.range(37, 38))
     }
 
     /// The name without diacritics, surname first, as far as 30 characters reach.
     pub fn name(&self) -> zeroize::Zeroizing<String> {
-        let words: Vec<_> = self.range(60, 90).split('<').filter(|word| !word.is_empty()).collect();
-        words.join(" ").into()
+        words(self.range(60, 90))
     }
 
     /// The date of birth: in the latest century that does not put it after `today`. `None` where it is no date.
     pub fn birth(&self, today: Date) -> Option<BirthDate> {
-        let [year, month, day] = parts(self.date_of_birth());
-        let (year, month) = (year?, month.and_then(|month| i8::try_from(month).ok()));
-        let day = day.filter(|_| month.is_some());
-        let candidate = |century: i16| match (month, day) {
-            (Some(month), Some(day)) => {
-                let date = Date::new(century + year, month, i8::try_from(day).ok()?).ok()?;
-                Some((
-                    date <= today,
-                    BirthDate { year: date.year(), month: Some(month), day: Some(date.day()) },
-                ))
-            }
-            (Some(month), None) => {
-                let date = Date::new(century + year, month, 1).ok()?;
-                Some((date <= today, BirthDate { year: date.year(), month: Some(month), day: None }))
-            }
-            (None, _) => {
-                let year = century + year;
-                Some((year <= today.year(), BirthDate { year, month: None, day: None }))
-            }
-        };
-        let latest = today.year() / 100 * 100;
-        [latest, latest - 100, latest - 200]
-            .into_iter()
-            .filter_map(candidate)
-            .find_map(|(past, birth)| past.then_some(birth))
+        date::birth(self.date_of_birth(), today)
     }
 
     /// The date of expiry: the first of its two-digit year after `issued`; without a date of issue in the
     /// century 2000. `None` where it is no date.
     pub fn expiry(&self, issued: Option<Date>) -> Option<Date> {
-        let [Some(year), Some(month), Some(day)] = parts(self.date_of_expiry()) else { return None };
-        let date =
-            |century: i16| Date::new(century + year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
-        match issued {
-            None => date(2000),
-            Some(issued) => {
-                let first = issued.year() / 100 * 100;
-                [first, first + 100, first + 200].into_iter().filter_map(date).find(|date| *date > issued)
-            }
-        }
+        date::expiry_after(self.date_of_expiry(), issued)
     }
 
     /// What opens the chip.
@@ -326,15 +146,8 @@ impl Td1 {
 
 impl std::fmt::Debug for Td1 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Td1({})", self.issuing_state())
+        write!(f, "Td1({})", self.issuing_state)
     }
-}
-
-/// Year, month and day of YYMMDD; unknown (`<<`, or 00 for month and day) is `None`.
-fn parts(text: &str) -> [Option<i16>; 3] {
-    let part =
-        |from: usize| text.get(from..from + 2).and_then(|digits| digits.parse::<u8>().ok()).map(i16::from);
-    [part(0), part(2).filter(|month| *month != 0), part(4).filter(|day| *day != 0)]
 }
 
 #[cfg(test)]
@@ -359,7 +172,7 @@ mod tests {
     fn the_specimen_of_the_standard_is_read() {
         let specimen = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<\n";
         let zone = Td1::parse(specimen).unwrap();
-        assert_eq!((zone.document_code(), zone.issuing_state()), ("I", "UTO"));
+        assert_eq!((zone.document_code(), zone.issuing_state().as_str()), ("I", "UTO"));
         assert_eq!(*zone.document_number(), "D23145890");
         assert_eq!((zone.date_of_birth(), zone.date_of_expiry()), ("740812", "120415"));
         assert_eq!(zone.sex(), Sex::Female);
@@ -373,7 +186,7 @@ mod tests {
         let zone = Td1::parse(&zone("001148012345", "480302", 'F', "990302", "NGUYEN<<THI<HOA")).unwrap();
         assert_eq!(zone.personal_number().unwrap().as_str(), "001148012345");
         assert_eq!(*zone.document_number(), "148012345");
-        assert_eq!(zone.nationality(), "VNM");
+        assert_eq!(zone.nationality(), StateCode::VIET_NAM);
         assert_eq!(format!("{zone:?}"), "Td1(VNM)");
     }
 
@@ -419,16 +232,6 @@ mod tests {
         assert_eq!(zone.expiry(None), Some(date(2099, 3, 2)));
         assert_eq!(zone.expiry(Some(date(2022, 5, 10))), Some(date(2099, 3, 2)));
         assert_eq!(zone.expiry(Some(date(1998, 1, 1))), Some(date(1999, 3, 2)));
-    }
-
-    #[test]
-    fn the_key_is_built_as_in_the_standards_example() {
-        let key = MrzKey::new("L898902C", "690806", "940623").unwrap();
-        assert_eq!(*key.information(), "L898902C<369080619406236");
-        assert_eq!(format!("{key:?}"), "MrzKey(******)");
-        assert!(MrzKey::new("", "690806", "940623").is_err());
-        assert!(MrzKey::new("l898902c", "690806", "940623").is_err());
-        assert!(MrzKey::new("L898902C", "69080", "940623").is_err());
     }
 
     /// The long document number of ICAO Doc 9303-11 appendix D.2.
