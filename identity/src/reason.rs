@@ -107,7 +107,7 @@ reason_codes! {
 
     ["Reading a card"]
     CardNotAccepted "card_not_accepted" "The chip carries no ICAO application or answered against the standard." => "Use another document, or identify the person by hand.";
-    WrongCan "wrong_can" "The card refused the number typed." => "Type the last six digits of the number on the card's front.";
+    WrongCan "wrong_can" "The card refused the number typed, or the passport the machine-readable lines." => "Type the last six digits of the number on the card's front; of a passport, read both lines again.";
     MrzNeeded "mrz_needed" "The card opens only with its printed machine-readable lines; the number typed cannot open it." => "Identify the person by hand, or read the lines on the card's back.";
     TooManyWrongCans "too_many_wrong_cans" "Three wrong numbers for one card." => "Help the person type, or identify them by hand.";
     CardRemoved "card_removed" "The card was taken off the reader while it was read." => "Lay it down again and leave it there.";

@@ -13,7 +13,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ReadError {
     /// The chip refused the password.
-    #[error("the chip refused the number or zone typed ({0:04X}); type it again")]
+    #[error(
+        "the chip refused the number or machine-readable zone given ({0:04X}): it is not this document's; compare it and give it again"
+    )]
     PasswordRefused(u16),
     /// The chip opens only with its MRZ, and there is only a CAN.
     #[error("the chip has no access by the number typed; give its machine-readable zone")]

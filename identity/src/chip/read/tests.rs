@@ -303,6 +303,26 @@ fn only_what_the_security_object_lists_is_read() {
 }
 
 #[test]
+fn a_passport_is_read_by_its_zone_and_without_dg13() {
+    let passport = || {
+        let mut files = files();
+        files.remove(&FileId::DG13);
+        files.insert(FileId::Sod, security_object(&[1, 2, 14, 15], 0xA1));
+        files
+    };
+    let names = [FileId::CardAccess, FileId::Sod, FileId::DG1, FileId::DG2, FileId::DG14, FileId::DG15];
+    let card = read(with_mrz(), &mut TestChip::new(passport())).unwrap();
+    assert_eq!(card.access, Access::PaceMrz);
+    assert_eq!(card.files.keys().copied().collect::<Vec<_>>(), names);
+    assert!(card.active_authentication.is_some());
+    // An older one knows basic access control alone.
+    let mut files = passport();
+    files.remove(&FileId::CardAccess);
+    let card = read(with_mrz(), &mut TestChip::new(files)).unwrap();
+    assert_eq!((card.access, card.files.len()), (Access::Bac, names.len() - 1));
+}
+
+#[test]
 fn com_is_read_only_when_asked_for() {
     let options = ReadOptions { com: true, ..ReadOptions::default() };
     let card = read(ReadRequest { options, ..with_can() }, &mut TestChip::new(files())).unwrap();
