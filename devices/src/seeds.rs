@@ -1,11 +1,17 @@
-//! The made-up citizens of `seeds/`: the schema is in `seeds/README.md`.
+//! The made-up citizens and travellers of `seeds/`: the schema is in `seeds/README.md`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use identity::number::PersonalNumber;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use thiserror::Error;
+
+mod load;
+mod passport;
+
+pub use load::{Bearer, bearer, bearers, citizen, citizens, passport, passports};
+pub use passport::{Passport, PassportFacts, Traveller};
 
 /// Why seeds cannot be read. People in seeds are made up, yet their data is not repeated here.
 #[derive(Debug, Error)]
@@ -26,8 +32,8 @@ pub enum SeedError {
         /// What the parser says.
         reason: String,
     },
-    /// No citizen has this slug.
-    #[error("there is no citizen `{0}`: `cccd simulate --list` names them all")]
+    /// Nobody has this slug.
+    #[error("there is no citizen or traveller `{0}`: `cccd simulate --list` names them all")]
     Unknown(String),
 }
 
@@ -304,48 +310,6 @@ impl<'de> Deserialize<'de> for Expiry {
                 .map_err(|_| D::Error::custom("an expiry is `YYYY-MM-DD` or `none`")),
         }
     }
-}
-
-/// Every citizen under `seeds`, ordered by slug.
-///
-/// # Errors
-/// Where the folder or a file cannot be read or does not follow the schema.
-pub fn citizens(seeds: &Path) -> Result<Vec<Citizen>, SeedError> {
-    let folder = seeds.join("citizens");
-    let unreadable = |source| SeedError::Unreadable { path: folder.clone(), source };
-    let mut slugs = Vec::new();
-    for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
-        slugs.extend(name.to_str().and_then(|name| name.strip_suffix(".toml")).map(String::from));
-    }
-    slugs.sort();
-    slugs.iter().map(|slug| citizen(seeds, slug)).collect()
-}
-
-/// The citizen with `slug` under `seeds`.
-///
-/// # Errors
-/// As [`citizens`]; [`SeedError::Unknown`] where there is none.
-pub fn citizen(seeds: &Path, slug: &str) -> Result<Citizen, SeedError> {
-    if !is_slug(slug) {
-        return Err(SeedError::Unknown(slug.into()));
-    }
-    let path = seeds.join("citizens").join(format!("{slug}.toml"));
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(SeedError::Unknown(slug.into()));
-        }
-        Err(source) => return Err(SeedError::Unreadable { path, source }),
-    };
-    let mut citizen: Citizen = toml::from_str(&text)
-        .map_err(|error| SeedError::Malformed { path, reason: error.message().into() })?;
-    citizen.slug = slug.into();
-    Ok(citizen)
-}
-
-fn is_slug(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A virtual CCCD: the chip's side of every protocol, personalised from `seeds/`.
+//! A virtual CCCD or passport: the chip's side of every protocol, personalised from `seeds/`.
 //!
 //! Nothing here is made by inverting `identity`: the files are written and the protocols spoken by code of
 //! their own, so that the reading side and the card are not wrong alike.

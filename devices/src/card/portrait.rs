@@ -1,4 +1,4 @@
-//! A friendly drawn face for each made-up citizen: nobody's photograph, the same every time.
+//! A friendly drawn face for each made-up person: nobody's photograph, the same every time.
 #![expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -11,7 +11,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
-use crate::seeds::{BirthDate, Citizen, Sex};
+use crate::seeds::{BirthDate, Citizen, Passport, Sex};
 
 /// Pixels from left to right.
 pub const WIDTH: u16 = 480;
@@ -28,10 +28,43 @@ const CLOTHES: [[u8; 3]; 6] = [
     [0x36, 0x3F, 0x4A],
 ];
 
-/// The portrait of `citizen` as a JPEG of 480 x 640 pixels.
-pub fn draw(citizen: &Citizen) -> Result<Vec<u8>, ImageError> {
-    let mut random = ChaCha20Rng::from_seed(Sha256::digest(format!("portrait {}", citizen.slug)).into());
-    let face = Face::new(citizen, &mut random);
+/// Who is drawn.
+#[derive(Debug, Clone)]
+pub struct Sitter {
+    /// What the face follows from: the slug of the seed.
+    pub slug: String,
+    /// The year of birth.
+    pub born: i16,
+    /// The sex.
+    pub sex: Sex,
+}
+
+impl Sitter {
+    fn new(slug: &str, birth: BirthDate, sex: Sex) -> Self {
+        let born = match birth {
+            BirthDate::Full(date) => date.year(),
+            BirthDate::Year(year) => year,
+        };
+        Self { slug: slug.into(), born, sex }
+    }
+}
+
+impl From<&Citizen> for Sitter {
+    fn from(citizen: &Citizen) -> Self {
+        Self::new(&citizen.slug, citizen.person.date_of_birth, citizen.person.sex)
+    }
+}
+
+impl From<&Passport> for Sitter {
+    fn from(passport: &Passport) -> Self {
+        Self::new(&passport.slug, passport.person.date_of_birth, passport.person.sex)
+    }
+}
+
+/// The portrait of `sitter` as a JPEG of 480 x 640 pixels.
+pub fn draw(sitter: &Sitter) -> Result<Vec<u8>, ImageError> {
+    let mut random = ChaCha20Rng::from_seed(Sha256::digest(format!("portrait {}", sitter.slug)).into());
+    let face = Face::new(sitter, &mut random);
     let mut picture = RgbImage::from_fn(u32::from(WIDTH), u32::from(HEIGHT), |x, y| {
         Rgb(face.colour(x as f32 + 0.5, y as f32 + 0.5).map(|channel| channel.clamp(0.0, 255.0) as u8))
     });
@@ -65,12 +98,8 @@ struct Face {
 }
 
 impl Face {
-    fn new(citizen: &Citizen, random: &mut ChaCha20Rng) -> Self {
-        let born = match citizen.person.date_of_birth {
-            BirthDate::Full(date) => date.year(),
-            BirthDate::Year(year) => year,
-        };
-        let old = born < 1965;
+    fn new(sitter: &Sitter, random: &mut ChaCha20Rng) -> Self {
+        let old = sitter.born < 1965;
         let mut pick = |count: u32| random.next_u32() % count;
         let grey = 150.0 + pick(60) as f32;
         let dark = 20.0 + pick(25) as f32;
@@ -85,7 +114,7 @@ impl Face {
             half_height: 146.0 + pick(20) as f32,
             eye_distance: 44.0 + pick(10) as f32,
             mouth: 34.0 + pick(16) as f32,
-            long_hair: citizen.person.sex == Sex::Female,
+            long_hair: sitter.sex == Sex::Female,
             glasses: pick(4) == 0,
             wrinkles: old,
         }

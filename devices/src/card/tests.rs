@@ -1,5 +1,7 @@
 //! Every seeded card, read in process and judged: its defect and nothing else shows in the verdict.
 
+mod passport;
+
 use std::{collections::BTreeMap, path::Path};
 
 use identity::{
@@ -22,7 +24,7 @@ use super::{
     personalise::{PersonalisedCard, personalise},
 };
 use crate::{
-    reader::{CardReader as _, in_process, read_card},
+    reader::{CardReadError, CardReader as _, in_process, read_card},
     seeds::{self, AccessProtocols, BirthDate, Cipher, Citizen, Curve, Defect, Expiry, PaceKind},
 };
 
@@ -61,6 +63,10 @@ fn by_mrz(card: &PersonalisedCard) -> Password {
 }
 
 fn read(card: PersonalisedCard, password: Password) -> CardRead {
+    try_read(card, password).unwrap()
+}
+
+fn try_read(card: PersonalisedCard, password: Password) -> Result<CardRead, CardReadError> {
     let request = ReadRequest { password, challenge: Some(NONCE), options: ReadOptions::default() };
     let counting = || {
         let mut next = 0_u8;
@@ -74,7 +80,7 @@ fn read(card: PersonalisedCard, password: Password) -> CardRead {
     let (mut reader, desk) = in_process::reader();
     desk.insert(VirtualCard::new(card, Box::new(counting())));
     let mut channel = reader.connect().unwrap();
-    read_card(channel.as_mut(), &mut ReadingPlan::new(request, counting()), |_| ()).unwrap()
+    read_card(channel.as_mut(), &mut ReadingPlan::new(request, counting()), |_| ())
 }
 
 fn presented(read: &CardRead) -> Presented<'_> {

@@ -1,5 +1,6 @@
 use super::*;
 use std::collections::BTreeSet;
+use std::path::Path;
 use unicode_normalization::UnicodeNormalization as _;
 
 fn all() -> Vec<Citizen> {
@@ -71,6 +72,37 @@ fn between_them_the_names_hold_every_vietnamese_letter() {
     let letters = vowels.flat_map(|vowel| tones.map(|tone| format!("{vowel}{tone}").nfc().next().unwrap()));
     let missing: String = letters.chain(['đ']).filter(|letter| !used.contains(letter)).collect();
     assert_eq!(missing, "");
+}
+
+#[test]
+fn everybody_is_found_by_a_name_of_their_own_and_whoever_is_not_there_is_unknown() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../seeds"));
+    let everybody = bearers(folder).unwrap();
+    let slugs: BTreeSet<_> = everybody.iter().map(Bearer::slug).collect();
+    assert_eq!(slugs.len(), everybody.len());
+    for one in &everybody {
+        let found = bearer(folder, one.slug()).unwrap();
+        assert_eq!((found.slug(), found.about()), (one.slug(), one.about()));
+    }
+    assert!(matches!(bearer(folder, "niemand"), Err(SeedError::Unknown(slug)) if slug == "niemand"));
+    assert!(matches!(bearer(folder, "../station"), Err(SeedError::Unknown(_))));
+}
+
+#[test]
+fn there_is_a_foreigner_of_each_kind_that_a_passport_must_show() {
+    let all = passports(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../seeds"))).unwrap();
+    let length = |passport: &Passport| passport.person.surname.len() + passport.person.given_names.len();
+    assert!(all.iter().any(|passport| length(passport) < 30 && passport.person.surname.is_ascii()));
+    assert!(all.iter().any(|passport| length(passport) > 45), "a name that the lines cut");
+    assert!(all.iter().any(|passport| passport.passport.access == AccessProtocols::BacOnly));
+    for passport in &all {
+        assert!(passport.person.nationality.is_listed() && passport.passport.issuing_state.is_listed());
+        assert_eq!(
+            passport.passport.issuing_state.as_str(),
+            "D",
+            "the state that the made-up issuer signs for"
+        );
+    }
 }
 
 #[test]

@@ -139,6 +139,32 @@ fn a_card_without_pace_is_read_by_its_mrz_through_pcscd() {
 }
 
 #[test]
+fn a_passport_is_read_by_its_lines_through_pcscd_and_other_lines_do_not_open_it() {
+    let daemon = PrivatePcscd::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let _passport = Lying::on(&daemon, "beispiel-anna");
+    let wrong = read(&daemon, ["--mrz", "C01X00T47,900517,330517"], folder.path());
+    assert_eq!((wrong.status.code(), json(&wrong)["code"].as_str()), (Some(1), Some("wrong_can")));
+    let said = String::from_utf8_lossy(&wrong.stderr);
+    assert!(said.contains("machine-readable zone") && !said.contains("C01X00T47"), "{said}");
+
+    let output = read(&daemon, ["--mrz", "C01X00T47,900517,330516"], folder.path());
+    assert_eq!(json(&output)["access"].as_str(), Some("pace_mrz"), "{output:?}");
+    assert!(!folder.path().join("EF.DG13").exists());
+    let good = verify(&["--at", AT, "--nonce", "0102030405060708"], folder.path());
+    assert_eq!(good.status.code(), Some(0), "{good:?}");
+    for name in ["security_object", "data_groups", "issuer", "chip", "validity"] {
+        assert_eq!(axis(&good, name).0, "passed", "{name}");
+    }
+    let dg1 = folder.path().join("EF.DG1");
+    let mut bytes = fs::read(&dg1).unwrap();
+    bytes[20] ^= 1;
+    fs::write(&dg1, bytes).unwrap();
+    let forged = verify(&["--at", AT], folder.path());
+    assert_eq!(axis(&forged, "data_groups"), ("failed".into(), "data_group_mismatch".into()));
+}
+
+#[test]
 fn a_wrong_can_at_pcscd_is_named_and_neither_it_nor_the_person_is_repeated() {
     let daemon = PrivatePcscd::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -303,7 +329,7 @@ fn trust_list_counts_and_refuses_made_up_issuers_in_production() {
     let demonstration = list("demonstration");
     assert_eq!(
         demonstration,
-        serde_json::json!({"certificates": 1, "countries": 1, "self_signed_verified": 1, "refused": []})
+        serde_json::json!({"certificates": 2, "countries": 2, "self_signed_verified": 2, "refused": []})
     );
     let production = list("production");
     assert_eq!(production["certificates"], 0);
@@ -340,4 +366,6 @@ fn the_list_names_everyone_with_the_number_that_opens_their_card() {
     let hoa = lines.iter().find(|line| line["citizen"] == "nguyen-thi-hoa").unwrap();
     assert_eq!(hoa["can"], "012345");
     assert!(lines.len() >= 15);
+    let anna = lines.iter().find(|line| line["citizen"] == "beispiel-anna").unwrap();
+    assert_eq!((&anna["mrz"], &anna["can"]), (&"C01X00T47,900517,330516".into(), &Value::Null));
 }

@@ -16,7 +16,7 @@ use crate::Failure;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The folder with the made-up citizens.
+    /// The folder with the made-up people.
     #[arg(long, default_value = "seeds")]
     seeds: PathBuf,
     /// Where to put `cards/` and `kiosks/`.
@@ -25,10 +25,10 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let citizens = seeds::citizens(&arguments.seeds)?;
+    let bearers = seeds::bearers(&arguments.seeds)?;
     let cards = arguments.out.join("cards");
-    for citizen in &citizens {
-        write_card(&cards.join(&citizen.slug), &personalise(citizen)?)?;
+    for bearer in &bearers {
+        write_card(&cards.join(bearer.slug()), &personalise(bearer)?)?;
     }
     let kiosks = arguments.out.join("kiosks");
     fs::create_dir_all(&kiosks)?;
@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     for id in ["demo", "clinic"] {
         crate::write_secret(&kiosks.join(format!("{id}.key")), hex::encode(kiosk_key(id)).as_bytes())?;
     }
-    eprintln!("DỮ LIỆU MÔ PHỎNG: {} cards in {}", citizens.len(), cards.display());
+    eprintln!("DỮ LIỆU MÔ PHỎNG: {} cards and passports in {}", bearers.len(), cards.display());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,8 +8,12 @@ use std::{
 };
 
 use devices::{
-    card::{VirtualCard, personalise::personalise, vpcd},
-    seeds,
+    card::{
+        VirtualCard,
+        personalise::{mrz_key, personalise},
+        vpcd,
+    },
+    seeds::{self, Bearer},
 };
 use serde_json::json;
 
@@ -17,7 +21,7 @@ use crate::Failure;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The citizen whose card it is: the name of a file in seeds/citizens.
+    /// Whose card or passport it is: the name of a file in seeds/citizens or seeds/passports.
     #[arg(long, required_unless_present = "list")]
     citizen: Option<String>,
     /// Where vpcd waits for a card.
@@ -32,10 +36,11 @@ pub struct Arguments {
     /// Prints the header of each command that the card answers, one a line (CLA INS P1 P2, hexadecimal).
     #[arg(long)]
     headers: bool,
-    /// The folder with the made-up citizens.
+    /// The folder with the made-up people.
     #[arg(long, default_value = "seeds")]
     seeds: PathBuf,
-    /// Lists the citizens instead: what each is here to show, and the number that opens their card.
+    /// Lists everybody instead: what each is here to show, and the number that opens their card; of a passport what
+    /// `read --mrz` takes.
     #[arg(long, conflicts_with = "citizen")]
     list: bool,
     /// With --list: one JSON object a line.
@@ -45,7 +50,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, random: fn(&mut [u8])) -> Result<ExitCode, Failure> {
     let Some(slug) = &arguments.citizen else { return list(arguments) };
-    let card = personalise(&seeds::citizen(&arguments.seeds, slug)?)?;
+    let card = personalise(&seeds::bearer(&arguments.seeds, slug)?)?;
     let address: SocketAddr = arguments
         .vpcd
         .to_socket_addrs()?
@@ -57,7 +62,7 @@ pub fn run(arguments: &Arguments, random: fn(&mut [u8])) -> Result<ExitCode, Fai
         answers_in: Duration::from_millis(arguments.answer_ms.into()),
         hears: arguments.headers.then_some(|header| println!("{}", hex::encode_upper(header))),
     };
-    eprintln!("DỮ LIỆU MÔ PHỎNG: the card of {slug}. Ctrl-C takes it away.");
+    eprintln!("DỮ LIỆU MÔ PHỎNG: the card or passport of {slug}. Ctrl-C takes it away.");
     vpcd::stay(address, &mut chip, manner, |place| match place {
         vpcd::Place::Waiting => {
             eprintln!(
@@ -73,13 +78,21 @@ pub fn run(arguments: &Arguments, random: fn(&mut [u8])) -> Result<ExitCode, Fai
 }
 
 fn list(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    for citizen in seeds::citizens(&arguments.seeds)? {
-        let can = citizen.person.personal_number.can();
-        let can = String::from_utf8_lossy(can.as_bytes());
+    for bearer in seeds::bearers(&arguments.seeds)? {
+        let (kind, password) = match &bearer {
+            Bearer::Citizen(citizen) => {
+                let can = citizen.person.personal_number.can();
+                ("can", String::from_utf8_lossy(can.as_bytes()).into_owned())
+            }
+            Bearer::Traveller(passport) => {
+                let [number, birth, expiry] = mrz_key(passport.as_ref())?;
+                ("mrz", format!("{},{birth},{expiry}", number.trim_end_matches('<')))
+            }
+        };
         if arguments.json {
-            crate::print(&json!({"citizen": citizen.slug, "can": can, "about": citizen.about}));
+            crate::print(&json!({"citizen": bearer.slug(), kind: password, "about": bearer.about()}));
         } else {
-            println!("{:<20} {can}  {}", citizen.slug, citizen.about);
+            println!("{:<20} {password}  {}", bearer.slug(), bearer.about());
         }
     }
     Ok(ExitCode::SUCCESS)

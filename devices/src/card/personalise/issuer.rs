@@ -40,12 +40,12 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// The issuer that `seeds/trust/` holds.
+    /// The issuer of Vietnamese cards that `seeds/trust/` holds.
     ///
     /// # Errors
     /// None with the labels here.
     pub fn demonstration() -> Result<Self, PersonaliseError> {
-        Self::new("demonstration", "CSCA MO PHONG", "DS MO PHONG")
+        Self::new("demonstration", "CSCA MO PHONG", "DS MO PHONG", "VN")
     }
 
     /// An issuer that is in no trust store.
@@ -53,11 +53,19 @@ impl Issuer {
     /// # Errors
     /// None with the labels here.
     pub fn unknown() -> Result<Self, PersonaliseError> {
-        Self::new("unknown", "CSCA KHONG AI BIET", "DS KHONG AI BIET")
+        Self::new("unknown", "CSCA KHONG AI BIET", "DS KHONG AI BIET", "VN")
     }
 
-    fn new(label: &str, csca_name: &str, signer_name: &str) -> Result<Self, PersonaliseError> {
-        let name = |common: &str| Name::from_str(&format!("CN={common},O=DU LIEU MO PHONG,C=VN"));
+    /// The issuer of foreigners' passports that `seeds/trust/` holds: it speaks for Germany, whose zones say `D`.
+    ///
+    /// # Errors
+    /// None with the labels here.
+    pub fn abroad() -> Result<Self, PersonaliseError> {
+        Self::new("abroad", "MO PHONG CSCA", "MO PHONG DS", "DE")
+    }
+
+    fn new(label: &str, csca_name: &str, signer_name: &str, country: &str) -> Result<Self, PersonaliseError> {
+        let name = |common: &str| Name::from_str(&format!("CN={common},O=DU LIEU MO PHONG,C={country}"));
         let csca_key = SigningKey(scalar(&format!("csca {label}"))?);
         let key = SigningKey(scalar(&format!("document signer {label}"))?);
         let (csca_subject, signer_subject) = (name(csca_name)?, name(signer_name)?);

@@ -1,4 +1,4 @@
-//! From a made-up citizen to the files and keys of their card, the same every time.
+//! From a made-up person to the files and keys of their card or passport, the same every time.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,14 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::portrait;
-use crate::seeds::{AccessProtocols, Cipher, Citizen, Curve, Defect, PaceKind};
+use crate::seeds::{AccessProtocols, Cipher, Curve, Defect, PaceKind};
 use issuer::Issuer;
+pub use order::{Order, Personalise};
 
 mod files;
 pub mod issuer;
 mod mrz;
+mod order;
 mod security_object;
 
 impl PaceKind {
@@ -40,12 +42,17 @@ impl PaceKind {
     }
 }
 
-/// Why a card cannot be made. Names the citizen's slug, nothing else of them.
+/// Why a card cannot be made. Names the person's slug, nothing else of them.
 #[derive(Debug, Error)]
 pub enum PersonaliseError {
     /// The document number is not nine digits.
     #[error("the document number of `{0}` is not nine digits: correct the seed")]
     DocumentNumber(String),
+    /// A passport's number or personal number is none, too long, or not of capital letters and digits.
+    #[error(
+        "`{0}`: a passport's number has 1 to 9 capital letters and digits, a personal number up to 14: correct the seed"
+    )]
+    PassportNumber(String),
     /// The RSA key cannot be made or read.
     #[error("the active authentication key: {0}")]
     Rsa(#[from] rsa::Error),
@@ -99,26 +106,32 @@ impl std::fmt::Debug for PersonalisedCard {
     }
 }
 
-/// Makes the card of `citizen`.
+/// What opens the chip of `document` by its machine-readable zone, as printed: document number, birth, expiry.
 ///
 /// # Errors
-/// Where the seed holds what no card can.
-pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseError> {
-    let mrz = mrz::write(citizen)?;
-    let person = &citizen.person;
-    let key = active_authentication_key(&citizen.slug)?;
-    let defect = citizen.card.defect;
-    let pace = (citizen.card.access == AccessProtocols::PaceAndBac).then_some(citizen.card.pace);
+/// As [`personalise`].
+pub fn mrz_key(document: &impl Personalise) -> Result<[String; 3], PersonaliseError> {
+    document.order().map(|order| order.mrz.key)
+}
+
+/// Makes the card or passport that `document` describes.
+///
+/// # Errors
+/// Where the seed holds what no document can.
+pub fn personalise(document: &impl Personalise) -> Result<PersonalisedCard, PersonaliseError> {
+    let order = document.order()?;
+    let (slug, defect) = (&order.slug, order.defect);
+    let key = active_authentication_key(slug)?;
+    let pace = (order.access == AccessProtocols::PaceAndBac).then_some(order.pace);
 
     let mut groups = BTreeMap::from([
-        (1, files::dg1(&mrz)),
-        (3, files::dg3(&Sha256::digest(label("fingerprints", &citizen.slug)))),
-        (13, files::dg13(citizen, &person.residence)),
+        (1, files::dg1(&order.mrz)),
         (15, files::dg15(key.to_public_key().to_public_key_der()?.as_bytes())),
     ]);
-    if citizen.card.photo {
-        let jpeg = portrait::draw(citizen)?;
-        groups.insert(2, files::dg2(&jpeg, portrait::WIDTH, portrait::HEIGHT, person.sex));
+    groups.extend(order.own_groups);
+    if let Some(sitter) = &order.sitter {
+        let jpeg = portrait::draw(sitter)?;
+        groups.insert(2, files::dg2(&jpeg, portrait::WIDTH, portrait::HEIGHT, sitter.sex));
     }
     if let Some(kind) = pace {
         groups.insert(14, files::dg14(kind));
@@ -126,7 +139,7 @@ pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseErr
 
     let issuer = match defect {
         Defect::UnknownIssuer => Issuer::unknown()?,
-        _ => Issuer::demonstration()?,
+        _ => (order.issuer)()?,
     };
     let mut security_object = security_object::write(&groups, &issuer)?;
     match defect {
@@ -137,7 +150,7 @@ pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseErr
             }
         }
         Defect::ForgedDataGroup => {
-            groups.insert(13, files::dg13(citizen, "Thôn Giả, Xã Mẫu, Hà Nội"));
+            groups.extend([order.forged_group]);
         }
         _ => {}
     }
@@ -157,14 +170,14 @@ pub fn personalise(citizen: &Citizen) -> Result<PersonalisedCard, PersonaliseErr
     );
     let active_authentication = match defect {
         Defect::WithholdsProof => None,
-        Defect::ClonedChip => Some(active_authentication_key(&format!("{} copied", citizen.slug))?),
+        Defect::ClonedChip => Some(active_authentication_key(&format!("{slug} copied"))?),
         _ => Some(key),
     };
     Ok(PersonalisedCard {
         files: contents,
         active_authentication,
-        can: person.personal_number.can(),
-        mrz_key: [mrz.document_number, mrz.date_of_birth, mrz.date_of_expiry],
+        can: order.can,
+        mrz_key: order.mrz.key,
         pace,
     })
 }
