@@ -233,6 +233,7 @@ impl Standing {
     ///
     /// # Errors
     /// [`Unfit`] where it cannot happen now; nothing is then changed.
+    #[expect(clippy::match_same_arms, reason = "each line is a rule of its own, with its reason")]
     pub fn apply(&mut self, event: &StayEvent) -> Result<(), Unfit> {
         use Progress::{Accepted, Draft, Ready, Rejected, Sent};
         let unfit = Err(Unfit(self.state()));
@@ -267,7 +268,7 @@ impl Standing {
             (StayEvent::ToldByHand, Draft | Ready | Sent | Rejected) => self.told_by_hand = true,
             (StayEvent::Extended { until }, _) if self.left.is_none() => self.until = Some(*until),
             (StayEvent::Left { at }, _) if self.left.is_none() && *at >= self.arrival => {
-                self.left = Some(*at)
+                self.left = Some(*at);
             }
             _ => return unfit,
         }

@@ -345,6 +345,7 @@ impl Visit {
 
     /// The visit as far as a file of `today` may hold it. Of restricted data it holds what it would of somebody who was
     /// erased: that there was a visit, and how it was established who came.
+    #[must_use]
     pub fn shown(self, today: Date) -> Self {
         if self.patient_shown(today).is_some() {
             return self;

@@ -68,7 +68,11 @@ async fn without_a_number_name_and_birth_say_whose_the_proof_is() {
     let record = admitted(&server, &format!("{HIS_NAME}&birth=21%2F7%2F1990&sex=male")).await;
     assert!(proof_is_kept(&record));
     let number = record.patient.as_ref().and_then(|patient| patient.number.clone());
-    assert_eq!(number.unwrap().as_str(), "001090034567", "what the document says counts where staff left it out");
+    assert_eq!(
+        number.unwrap().as_str(),
+        "001090034567",
+        "what the document says counts where staff left it out"
+    );
     assert_eq!(record.recorded.method, Method::Chip);
 
     let server = Server::start().await;

@@ -261,7 +261,7 @@ async fn a_small_child_that_comes_twice_goes_to_staff_and_gets_no_second_number(
     assert!(matches!(come().await, Step::Done { .. }));
     server.wait(60);
     // What it shows says nothing of the number that was given.
-    assert_eq!(come().await, Step::CallStaff { code: ReasonCode::HolderNotProved });
+    assert_eq!(come().await, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed });
     assert_eq!(kept(&server).await.len(), 1);
 }
 
@@ -279,7 +279,7 @@ async fn while_no_register_answers_a_card_gives_its_owner_one_number_and_a_stran
     let (her_name, other) = (hex::encode("Nguyễn Thị Hoà"), hex::encode("Trần Thị Khác"));
     assert!(matches!(come(&card).await, Step::Done { .. }));
     server.wait(60);
-    assert_eq!(come(&card).await, Step::CallStaff { code: ReasonCode::HolderNotProved }, "twice");
+    assert_eq!(come(&card).await, Step::CallStaff { code: ReasonCode::DetailsNotConfirmed }, "twice");
     let stranger = come(&card.replace(&her_name, &other)).await;
     assert!(matches!(stranger, Step::Done { .. }), "{stranger:?}");
     let visits = kept(&server).await;

@@ -42,7 +42,8 @@ const LONGEST_UNTYPED: SignedDuration = SignedDuration::from_hours(90 * 24);
 pub(super) struct Received {
     kind: String,
     /// The day on which it came.
-    received_on: String,
+    #[serde(rename = "received_on")]
+    came_on: String,
     /// The visit from whose page it begins: whoever has no number at all can ask too.
     visit: String,
     number: String,
@@ -177,8 +178,8 @@ pub(super) async fn new(
     Query(from): Query<Beginning>,
 ) -> Result<Response, Failure> {
     staff.require(Role::Manager)?;
-    let received_on = station_day(console.clock.now()).to_string();
-    let typed = Received { visit: from.visit, received_on, ..Received::default() };
+    let came_on = station_day(console.clock.now()).to_string();
+    let typed = Received { visit: from.visit, came_on, ..Received::default() };
     match begun_from(&console, &staff, &typed).await? {
         Ok(visit) => new_page(&console, &staff, typed, visit.as_ref(), Vec::new()),
         Err(asked) => Ok(asked),
@@ -198,7 +199,7 @@ pub(super) async fn receive(
     };
     let at = console.clock.now();
     let mut faults = Vec::new();
-    let received = received_on(&typed.received_on, station_day(at), &mut faults);
+    let received = received_on(&typed.came_on, station_day(at), &mut faults);
     let kind = RequestKind::ALL.into_iter().find(|kind| kind.as_str() == typed.kind);
     if kind.is_none() {
         faults.push("Yêu cầu gì: chưa chọn (choose what is asked)".into());

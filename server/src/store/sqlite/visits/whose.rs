@@ -1,7 +1,7 @@
 //! Whose a visit is: which subject its numbers lead to, and whether the same person seems to wait already.
 
 use flows::{engine::Population, person::Birth, policy::Strength};
-use identity::{number::PersonalNumber, text::clean_line};
+use identity::{insurance::InsuranceNumber, number::PersonalNumber, text::clean_line};
 use jiff::{Timestamp, civil::Date};
 use sqlx::sqlite::SqliteRow;
 
@@ -111,7 +111,7 @@ fn cleaned(name: &str) -> String {
 fn same_day_hash(tx: &Transaction<'_>, visit: &NewVisit, day: Date) -> Option<[u8; 32]> {
     let patient = &visit.patient;
     let birth = patient.birth.filter(|_| visit.method != Method::Undetermined)?;
-    let insured = patient.insurance_number.as_ref().map(|number| number.social_insurance_number());
+    let insured = patient.insurance_number.as_ref().map(InsuranceNumber::social_insurance_number);
     let who = [
         visit.station.clone(),
         day.to_string(),
