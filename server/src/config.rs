@@ -121,12 +121,24 @@ pub struct Config {
     pub master_key: Option<RelativePathBuf>,
     /// The national systems.
     pub national: NationalConfiguration,
+    /// Where people stay the night.
+    #[serde(default)]
+    pub lodging: LodgingConfiguration,
     /// The station's staff.
     #[serde(default)]
     pub staff: StaffConfiguration,
     /// What answering for personal data needs.
     #[serde(default)]
     pub privacy: Privacy,
+}
+
+/// Where people stay the night.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LodgingConfiguration {
+    /// The files that describe the places: hotels, inns, the station's ward.
+    #[serde(default)]
+    pub places: Vec<RelativePathBuf>,
 }
 
 /// How staff get at their pages.

@@ -8,6 +8,7 @@ pub mod config;
 pub mod console;
 pub mod fhir;
 pub mod fuzzing;
+pub mod lodging;
 pub mod look;
 pub mod national;
 pub mod outbox;

@@ -10,6 +10,7 @@ use std::{
 
 use axum::Router;
 use clap::{Parser, Subcommand};
+use figment::value::magic::RelativePathBuf;
 use flows::{
     health::{Station, StationError},
     law::WorkingDays,
@@ -29,10 +30,11 @@ use crate::{
         self, Console,
         live::{Live, News},
     },
+    lodging::{Places, PlacesError},
     look,
     national::{
-        ChipCheck, ChipCheckClient, ConfigurationError, IdentityProvider, InsuranceClient,
-        NationalConfiguration, VneidClient,
+        ChipCheck, ChipCheckClient, ConfigurationError, IdentityProvider, InsuranceClient, LodgingClient,
+        LodgingPortal, NationalConfiguration, VneidClient,
         insurance::{CheckInChannel, FacilitySigner, SignatureFilesError, Unsigned, XmlSignature},
     },
     outbox::{NationalHandlers, Worker, first_cost::FirstCosts},
@@ -103,6 +105,9 @@ pub enum StartError {
         #[source]
         source: StationError,
     },
+    /// The places where people stay the night.
+    #[error(transparent)]
+    Places(#[from] PlacesError),
     /// A kiosk's key is not one.
     #[error("the kiosk in {} needs public_key: 64 hexadecimal digits", path.display())]
     KioskKey {
@@ -299,6 +304,7 @@ pub async fn assemble(
     let (registers, check_in) = registers(config, &clock, &random)?;
     let signer = signer(config)?;
     let callers = callers::listed(config)?;
+    let places = Arc::new(places(config)?);
 
     std::fs::create_dir_all(data).map_err(|source| StartError::File { path: data.to_owned(), source })?;
     let store = Arc::new(open(config, data, &clock, random.clone()).await?);
@@ -314,6 +320,8 @@ pub async fn assemble(
         insurance: Arc::clone(&registers.insurance),
         check_in,
         signer,
+        lodging: lodging(config, &clock, &random)?,
+        places: Arc::clone(&places),
         clock: clock.clone(),
     };
     let worker = Worker {
@@ -402,6 +410,24 @@ fn chip_check(
 ) -> Result<Option<Arc<dyn ChipCheck>>, ConfigurationError> {
     let Some(settings) = config.national.c06.clone() else { return Ok(None) };
     let client = ChipCheckClient::new(settings, config.mode, clock.clone(), random.clone())?;
+    Ok(Some(Arc::new(client)))
+}
+
+/// The places where people stay the night.
+fn places(config: &Config) -> Result<Places, StartError> {
+    let files = config.lodging.places.iter().map(RelativePathBuf::relative);
+    let places = files.map(|file| Ok((file.clone(), config::read(&file)?)));
+    Ok(Places::new(places.collect::<Result<Vec<_>, ConfigError>>()?)?)
+}
+
+/// The police portal for stays, where it is configured.
+fn lodging(
+    config: &Config,
+    clock: &Clock,
+    random: &Random,
+) -> Result<Option<Arc<dyn LodgingPortal>>, ConfigurationError> {
+    let Some(settings) = config.national.lodging.clone() else { return Ok(None) };
+    let client = LodgingClient::new(settings, config.mode, clock.clone(), random.clone())?;
     Ok(Some(Arc::new(client)))
 }
 

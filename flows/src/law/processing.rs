@@ -37,7 +37,7 @@ impl Processing {
 }
 
 /// Every processing.
-pub const PROCESSINGS: [Processing; 17] = [
+pub const PROCESSINGS: [Processing; 19] = [
     Processing {
         id: "chip_read",
         what: "Reading the card's chip and verifying it",
@@ -182,6 +182,28 @@ pub const PROCESSINGS: [Processing; 17] = [
         recipients: "whom the person names in writing",
     },
     Processing {
+        id: STAY_DECLARATION,
+        what: "Declaring to the police of the commune who stays the night",
+        vietnamese: "Thông báo lưu trú với công an xã",
+        basis: LegalBasis::Law,
+        articles: "Luật 91/2025/QH15 Đ19 k1; Luật Cư trú 68/2020/QH14 Đ30 (from 2026-07-01 as amended); TT 55/2021/TT-BCA Đ15; of foreigners Luật 47/2014/QH13 Đ33",
+        data: "name, birth, sex, nationality, document and number, residence, room, arrival, departure, reason; no picture of a document",
+        sensitive: false,
+        kept_as: Some(Record::Stay),
+        recipients: "Công an xã, by the portal, a file, paper or telephone",
+    },
+    Processing {
+        id: "stay_counts",
+        what: "Counting stays by day, place type and nationality, small counts suppressed",
+        vietnamese: "Thống kê lưu trú theo ngày, loại hình, quốc tịch; ẩn số nhỏ",
+        basis: LegalBasis::Law,
+        articles: "Luật 91/2025/QH15 Đ19 k1; Luật Cư trú 68/2020/QH14 Đ30",
+        data: "counts of at least five: nobody's data",
+        sensitive: false,
+        kept_as: None,
+        recipients: "the commune",
+    },
+    Processing {
         id: "staff_accounts",
         what: "Signing staff in, and what they did",
         vietnamese: "Tài khoản và thao tác của nhân viên",
@@ -229,6 +251,8 @@ pub const PROCESSINGS: [Processing; 17] = [
 
 /// The processing in which the population database is asked.
 pub const POPULATION_CHECK: &str = "population_check";
+/// The processing in which the police are told of a stay.
+pub const STAY_DECLARATION: &str = "stay_declaration";
 /// The processing in which a face is compared.
 pub const FACE_MATCH: &str = "face_match";
 

@@ -33,6 +33,8 @@ pub enum Record {
     RawInsuranceAnswer,
     /// Which staff did what about a call, and what they decided where no visit came of it.
     StaffDecision,
+    /// A stay: who slept where, what was declared of it, and what came of that.
+    Stay,
     /// What happened to a place in the queue: who called it, moved it, took it out.
     QueueEvent,
     /// That someone who had proved nothing was looked up: a keyed hash.
@@ -171,6 +173,7 @@ impl Record {
             Self::InsuranceAnswer => "insurance_answer",
             Self::RawInsuranceAnswer => "raw_insurance_answer",
             Self::StaffDecision => "staff_decision",
+            Self::Stay => "stay",
             Self::QueueEvent => "queue_event",
             Self::LookUp => "look_up",
             Self::SameDay => "same_day",
@@ -307,6 +310,14 @@ pub const RETENTION: [Rule; 22] = {
             KeyDestroyed,
             None,
             "complaints about how somebody was received come within the year; what explains a visit stays with it",
+        ),
+        rule(
+            Record::Stay,
+            Years(1),
+            "the departure, or the last change after it",
+            KeyDestroyed,
+            Some("Luật 91/2025/QH15 Đ19 k1; Luật Cư trú 68/2020/QH14 Đ30"),
+            "declaring is required by law, and not having declared is punished within a year (NĐ 282/2025/NĐ-CP Đ10): until then the place may have to show that it did",
         ),
         rule(
             Record::QueueEvent,

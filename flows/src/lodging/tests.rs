@@ -278,3 +278,15 @@ fn the_portal_takes_arrivals_of_today_and_yesterday() {
     assert!(portal_takes(at("2028-02-29T12:00:00"), at("2028-03-01T12:00:00")), "over a leap day");
     assert!(portal_takes(at("2026-12-31T12:00:00"), at("2027-01-01T12:00:00")), "over the year");
 }
+
+#[test]
+fn the_seeds_are_places() {
+    for text in [
+        include_str!("../../../seeds/lodging/nha-nghi-hoa-mau.toml"),
+        include_str!("../../../seeds/lodging/tau-song-mau.toml"),
+        include_str!("../../../seeds/lodging/luu-benh-tram-mau.toml"),
+    ] {
+        let place: LodgingPlace = toml::from_str(text).unwrap();
+        assert_eq!(place.check(), Ok(()), "{}", place.id);
+    }
+}

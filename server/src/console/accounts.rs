@@ -45,7 +45,7 @@ struct AccountView {
 }
 
 fn ticks(has: impl Fn(Role) -> bool) -> Vec<Tick> {
-    Role::ALL.map(|role| Tick { code: role.as_str(), name: role.name(), ticked: has(role) }).into()
+    Role::STATION.map(|role| Tick { code: role.as_str(), name: role.name(), ticked: has(role) }).into()
 }
 
 impl AccountView {

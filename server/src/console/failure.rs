@@ -79,8 +79,10 @@ impl From<StoreError> for Failure {
             | StoreError::UnknownMessage
             | StoreError::UnknownAlert
             | StoreError::SubjectsDecided => Self::DoneAlready,
-            StoreError::VisitCorrected => Self::VisitCorrected,
-            StoreError::UnknownVisit => Self::NotFound,
+            StoreError::VisitCorrected | StoreError::StayChanged | StoreError::StayUnfit(_) => {
+                Self::VisitCorrected
+            }
+            StoreError::UnknownVisit | StoreError::UnknownStay => Self::NotFound,
             StoreError::UnknownSubjectRequest | StoreError::UnknownIncident => Self::FileClosed,
             StoreError::UnknownSubject => Self::NobodyKept,
             error => Self::Store(error),

@@ -49,11 +49,11 @@ struct MessageView {
 }
 
 impl MessageView {
-    fn new(message: UndeliveredMessage) -> Self {
+    fn new(message: UndeliveredMessage, visit: Uuid) -> Self {
         let (what, what_english) = words::message(message.kind);
         Self {
             id: message.id,
-            visit: message.visit,
+            visit,
             what,
             what_english,
             state: match message.standing {
@@ -87,10 +87,15 @@ pub(super) async fn page(console: &Console, staff: &Staff, faults: Vec<String>) 
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let messages = console.store.undelivered_messages().await?;
     // What is to be told is about a patient, in a member of staff's words.
-    let told = messages.iter().filter(|message| message.to_say.is_some()).map(|message| message.visit);
+    let told = messages.iter().filter(|message| message.to_say.is_some());
+    let told = told.filter_map(UndeliveredMessage::visit);
     console.note_access(staff, told.collect(), Shown::List, Purpose::Reception).await?;
-    let (dead, waiting) =
-        messages.into_iter().map(MessageView::new).partition::<Vec<_>, _>(|message| message.dead);
+    // Those about stays are their places'.
+    let of_visits = messages.into_iter().filter_map(|message| {
+        let visit = message.visit()?;
+        Some(MessageView::new(message, visit))
+    });
+    let (dead, waiting) = of_visits.partition::<Vec<_>, _>(|message| message.dead);
     let (alerts, may_settle) = (alerts::open(console).await?, staff.has(Role::Manager));
     html(status, &Page { frame: staff.frame(console), dead, waiting, faults, alerts, may_settle })
 }

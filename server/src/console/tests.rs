@@ -101,7 +101,7 @@ impl InsuranceRegister for Register {
 impl Desk {
     /// With a member of staff who has every role.
     async fn open() -> Self {
-        Self::with(&Role::ALL).await
+        Self::with(&Role::STATION).await
     }
 
     async fn with(roles: &[Role]) -> Self {
@@ -383,7 +383,7 @@ async fn a_page_elsewhere_can_neither_read_nor_send() {
 
 #[tokio::test]
 async fn a_phone_reaches_the_pages_under_the_public_address_and_no_other() {
-    let desk = Desk::at(&Role::ALL, Some("https://tram.example.vn")).await;
+    let desk = Desk::at(&Role::STATION, Some("https://tram.example.vn")).await;
     let world = World::new(&*desk.store).await;
     let call = desk.call(&world, "identify").await;
     let send = |host: &'static str, origin: &'static str| {

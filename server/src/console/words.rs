@@ -90,6 +90,12 @@ pub(super) const fn message(kind: MessageKind) -> (&'static str, &'static str) {
             ("Hỏi lại CSDL quốc gia về dân cư", "population database, asked again")
         }
         MessageKind::Correction => ("Đính chính phải báo bằng người", "correction that a person has to tell"),
+        MessageKind::StayDeclaration => ("Thông báo lưu trú", "declaration of a stay"),
+        MessageKind::StayChange => ("Gia hạn, trả phòng sớm", "extension or early departure"),
+        MessageKind::StayCorrection => (
+            "Đính chính lưu trú phải báo công an",
+            "correction of a stay that a person has to tell the police",
+        ),
     }
 }
 

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    lodging::Places,
     national::{
-        InsuranceRegister, NationalError, PopulationDatabase, Trouble,
+        InsuranceRegister, LodgingPortal, NationalError, PopulationDatabase, Trouble,
         insurance::{CheckInChannel, DocumentFault, FacilitySigner},
         population::Existence,
     },
@@ -33,6 +34,10 @@ pub struct NationalHandlers {
     pub check_in: Arc<dyn CheckInChannel>,
     /// Signs as the facility.
     pub signer: Arc<dyn FacilitySigner>,
+    /// The police portal for stays, where it is configured.
+    pub lodging: Option<Arc<dyn LodgingPortal>>,
+    /// The places where people stay.
+    pub places: Arc<Places>,
     /// The time.
     pub clock: Clock,
 }
@@ -50,17 +55,34 @@ impl Handler for NationalHandlers {
             MessageKind::CheckIn => self.check_in(message).await,
             MessageKind::InsuranceLookUp => self.look_up(message).await,
             MessageKind::PopulationCheck => self.check_population(message).await,
-            // Never leased: it is staff's from the beginning.
-            MessageKind::Correction => Err(never("for_staff")),
+            MessageKind::StayDeclaration => {
+                let alone = ClaimedMessage { with: Vec::new(), ..message.clone() };
+                self.declare(&alone).await.pop().unwrap_or_else(|| Err(later("handler_failed")))
+            }
+            MessageKind::StayChange => self.change_departure(message).await,
+            // Never leased: they are staff's from the beginning.
+            MessageKind::Correction | MessageKind::StayCorrection => Err(never("for_staff")),
         }
+    }
+
+    async fn deliver_together(&self, message: &ClaimedMessage) -> Vec<Result<Answer, Failure>> {
+        if message.kind == MessageKind::StayDeclaration {
+            return self.declare(message).await;
+        }
+        let mut outcomes = Vec::with_capacity(1 + message.with.len());
+        for message in std::iter::once(message).chain(&message.with) {
+            outcomes.push(self.deliver(message).await);
+        }
+        outcomes
     }
 }
 
 impl NationalHandlers {
     async fn check_in(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
         let cost: Cost = read(&message.payload).ok_or_else(|| never("payload_malformed"))?;
-        let visit = self.store.visit(message.visit).await.map_err(|_| later("store_unavailable"))?;
-        let reception = self.store.reception(message.visit).await.map_err(|_| later("store_unavailable"))?;
+        let of = message.visit().ok_or_else(|| never("payload_malformed"))?;
+        let visit = self.store.visit(of).await.map_err(|_| later("store_unavailable"))?;
+        let reception = self.store.reception(of).await.map_err(|_| later("store_unavailable"))?;
         let document = visit.as_ref().and_then(|visit| cost.document(visit, reception.as_ref()));
         let document = document.ok_or_else(|| never("record_erased"))?;
         let sent = document.write(self.signer.as_ref()).map_err(|fault| match fault {
@@ -119,7 +141,7 @@ fn never(word: &str) -> Failure {
 const ABOUT_THE_ACCOUNT: [&str; 5] = ["401", "403", "501", "054", "055"];
 
 /// What a national system's error is to a message.
-fn failure(error: &NationalError) -> Failure {
+pub(super) fn failure(error: &NationalError) -> Failure {
     match error {
         NationalError::Unavailable { trouble, .. } => later(&word(*trouble)),
         // A SOAP fault may say it in words (SOAP 1.1 4.4.1).

@@ -6,6 +6,7 @@
 
 pub mod first_cost;
 pub mod handlers;
+pub mod lodging;
 pub mod messages;
 pub mod policy;
 mod worker;
@@ -35,6 +36,10 @@ pub struct Answer {
 pub enum Failure {
     /// Trying again may help.
     Later(String),
+    /// Trying again may help; it may have arrived all the same.
+    Unclear(String),
+    /// One of those that went together was refused: each is tried by itself, at once.
+    Alone(String),
     /// Trying again cannot help.
     Never(String),
 }
@@ -48,4 +53,14 @@ pub trait Handler: Send + Sync {
     /// # Errors
     /// Where it was not taken, as far as is known.
     async fn deliver(&self, message: &ClaimedMessage) -> Result<Answer, Failure>;
+
+    /// Delivers messages that were leased together, in one call where the other side takes them so. What came of each is
+    /// in their order, the first one's first.
+    async fn deliver_together(&self, message: &ClaimedMessage) -> Vec<Result<Answer, Failure>> {
+        let mut outcomes = Vec::with_capacity(1 + message.with.len());
+        for message in std::iter::once(message).chain(&message.with) {
+            outcomes.push(self.deliver(message).await);
+        }
+        outcomes
+    }
 }

@@ -94,8 +94,55 @@ const CORRECTION: Policy = Policy {
     receipt: None,
 };
 
+const STAY_DECLARATION: Policy = Policy {
+    kind: MessageKind::StayDeclaration,
+    to: "police portal for stays, kbtt-vn and kbtt; guests of one kind at one place go together",
+    when: "a stay is ready at a place that declares by the portal",
+    known_by: "the portal refuses a guest who is staying already: after an unclear answer that is the first one, taken",
+    retry: Some(Retry {
+        first: SignedDuration::from_secs(5),
+        factor: 2,
+        cap: SignedDuration::from_mins(5),
+        // Past the portal's window (today and yesterday) it goes by file or on paper, before this is over.
+        give_up: SignedDuration::from_hours(72),
+    }),
+    receipt: None,
+};
+
+const STAY_CHANGE: Policy = Policy {
+    kind: MessageKind::StayChange,
+    to: "police portal for stays, doi-ngay-tra-phong",
+    when: "a declared Vietnamese guest stays longer, or left before they meant to",
+    known_by: "the same change again changes nothing there (stand-in)",
+    retry: Some(Retry {
+        first: SignedDuration::from_secs(5),
+        factor: 2,
+        cap: SignedDuration::from_mins(10),
+        give_up: SignedDuration::from_hours(24),
+    }),
+    receipt: None,
+};
+
+const STAY_CORRECTION: Policy = Policy {
+    kind: MessageKind::StayCorrection,
+    to: "the owner, who tells the police of the commune by their portal's pages or by telephone",
+    when: "a stay was corrected or withdrawn after it was sent, and the portal has no call to take it back; a change of a \
+           foreigner's departure",
+    known_by: "the person who tells it",
+    retry: None,
+    receipt: None,
+};
+
 /// The policy of every kind of message.
-pub const MESSAGES: [Policy; 4] = [CHECK_IN, INSURANCE_LOOK_UP, POPULATION_CHECK, CORRECTION];
+pub const MESSAGES: [Policy; 7] = [
+    CHECK_IN,
+    INSURANCE_LOOK_UP,
+    POPULATION_CHECK,
+    CORRECTION,
+    STAY_DECLARATION,
+    STAY_CHANGE,
+    STAY_CORRECTION,
+];
 
 impl Policy {
     /// What holds for `kind`.
@@ -105,6 +152,9 @@ impl Policy {
             MessageKind::InsuranceLookUp => INSURANCE_LOOK_UP,
             MessageKind::PopulationCheck => POPULATION_CHECK,
             MessageKind::Correction => CORRECTION,
+            MessageKind::StayDeclaration => STAY_DECLARATION,
+            MessageKind::StayChange => STAY_CHANGE,
+            MessageKind::StayCorrection => STAY_CORRECTION,
         }
     }
 }

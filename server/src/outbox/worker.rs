@@ -116,10 +116,18 @@ impl Worker {
         })
     }
 
-    /// Delivers one message and writes down what came of it. Where that cannot be written, the lease runs out.
+    /// Delivers what was leased together and writes down what came of each. Where that cannot be written, the lease runs
+    /// out.
     async fn attempt(&self, message: &ClaimedMessage) {
+        let outcomes = self.deliver(message).await;
+        let messages = std::iter::once(message).chain(&message.with);
+        for (message, outcome) in messages.zip(outcomes) {
+            self.settle(message, outcome).await;
+        }
+    }
+
+    async fn settle(&self, message: &ClaimedMessage, outcome: Result<Answer, Failure>) {
         let (id, kind, attempt) = (message.id, message.kind.as_str(), message.attempt);
-        let outcome = self.deliver(message).await;
         let at = self.clock.now();
         let written = match outcome {
             Ok(Answer { receipt, found }) => {
@@ -127,9 +135,12 @@ impl Worker {
                 self.store.message_delivered(Delivered { message: id, receipt, found, at }).await
             }
             Err(failure) => {
+                let unclear = matches!(failure, Failure::Unclear(_));
+                let alone = matches!(failure, Failure::Alone(_));
                 let (error, again) = match failure {
                     Failure::Never(error) => (error, None),
-                    Failure::Later(error) => {
+                    Failure::Alone(error) => (error, Some(at)),
+                    Failure::Later(error) | Failure::Unclear(error) => {
                         let retry = Policy::of(message.kind).retry;
                         let again =
                             retry.map(|retry| retry.again(message.tried, message.since, at, &self.random));
@@ -141,7 +152,7 @@ impl Worker {
                     }
                 };
                 warn!(%id, kind, attempt, error, dead = again.is_none(), "not delivered");
-                let failed = NotDelivered { message: id, attempt, error, again, at };
+                let failed = NotDelivered { message: id, attempt, error, again, unclear, alone, at };
                 self.store.message_not_delivered(failed).await
             }
         };
@@ -151,14 +162,16 @@ impl Worker {
     }
 
     /// On a task of its own, so that a handler that panics is a failure like others and is given up like others.
-    async fn deliver(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
+    async fn deliver(&self, message: &ClaimedMessage) -> Vec<Result<Answer, Failure>> {
+        let count = 1 + message.with.len();
+        let failed = |word: &str| vec![Err(Failure::Unclear(word.to_owned())); count];
         let (handler, message) = (Arc::clone(&self.handler), message.clone());
         let mut task = JoinSet::new();
-        task.spawn(async move { handler.deliver(&message).await });
+        task.spawn(async move { handler.deliver_together(&message).await });
         match tokio::time::timeout(ATTEMPT_LIMIT, task.join_next()).await {
-            Ok(Some(Ok(outcome))) => outcome,
-            Ok(_) => Err(Failure::Later("handler_failed".to_owned())),
-            Err(_) => Err(Failure::Later("timed_out".to_owned())),
+            Ok(Some(Ok(outcomes))) if outcomes.len() == count => outcomes,
+            Ok(_) => failed("handler_failed"),
+            Err(_) => failed("timed_out"),
         }
     }
 }

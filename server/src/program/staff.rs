@@ -49,7 +49,7 @@ pub struct AddStaff {
 }
 
 fn parse_role(code: &str) -> Result<Role, String> {
-    let codes = || Role::ALL.map(Role::as_str).join(", ");
+    let codes = || Role::STATION.map(Role::as_str).join(", ");
     Role::parse(code).ok_or_else(|| format!("one of {}", codes()))
 }
 

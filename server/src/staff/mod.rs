@@ -26,11 +26,28 @@ pub enum Role {
     Manager,
     /// Auditor: who saw which record, and why. Sees no record without a reason.
     Auditor,
+    /// The owner of a lodging, or whoever answers for it: everything about its guests.
+    LodgingOwner,
+    /// Staff of a lodging: guests are written down, confirmed, leave.
+    LodgingStaff,
+    /// An officer of the police of a commune: stays that were declared there, with a reason for each look.
+    PoliceOfficer,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Reception, Self::Clinician, Self::Manager, Self::Auditor];
+    pub const ALL: [Self; 7] = [
+        Self::Reception,
+        Self::Clinician,
+        Self::Manager,
+        Self::Auditor,
+        Self::LodgingOwner,
+        Self::LodgingStaff,
+        Self::PoliceOfficer,
+    ];
+
+    /// Those at a health station.
+    pub const STATION: [Self; 4] = [Self::Reception, Self::Clinician, Self::Manager, Self::Auditor];
 
     /// The code in forms, records and on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -39,6 +56,9 @@ impl Role {
             Self::Clinician => "clinician",
             Self::Manager => "manager",
             Self::Auditor => "auditor",
+            Self::LodgingOwner => "lodging_owner",
+            Self::LodgingStaff => "lodging_staff",
+            Self::PoliceOfficer => "police_officer",
         }
     }
 
@@ -49,6 +69,9 @@ impl Role {
             Self::Clinician => "Khám chữa bệnh",
             Self::Manager => "Quản lý",
             Self::Auditor => "Kiểm tra truy cập",
+            Self::LodgingOwner => "Chủ cơ sở lưu trú",
+            Self::LodgingStaff => "Nhân viên cơ sở lưu trú",
+            Self::PoliceOfficer => "Công an xã",
         }
     }
 
@@ -61,7 +84,7 @@ impl Role {
 /// A role at a place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Post {
-    /// The station's code (mã CSKCB, 5 characters).
+    /// The station's code (mã CSKCB, 5 characters), the id of a lodging, or the code of a commune.
     pub place: String,
     /// What the person does there.
     pub role: Role,

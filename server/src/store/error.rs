@@ -73,6 +73,15 @@ pub enum StoreError {
     /// Somebody else has the call.
     #[error("another member of staff has this call; look at who, or take it over in their place")]
     CallTaken,
+    /// No such stay.
+    #[error("there is no such stay at this place, or it was erased")]
+    UnknownStay,
+    /// The stay has other data by now.
+    #[error("the stay was corrected meanwhile; look at it again")]
+    StayChanged,
+    /// That cannot happen to a stay that stands like this.
+    #[error("this cannot be done to a stay that is {}; look at it again", .0.as_str())]
+    StayUnfit(flows::lodging::State),
     /// No such subject.
     #[error("there is no such subject, or their key was destroyed")]
     UnknownSubject,

@@ -34,6 +34,7 @@ pub mod sessions;
 pub mod sign_ins;
 pub mod sqlite;
 pub mod staff;
+pub mod stays;
 pub mod subject_requests;
 pub mod visits;
 
@@ -53,7 +54,7 @@ pub use numbers::{
 };
 pub use outbox::{
     ClaimedMessage, DecideMessage, Delivered, FirstCost, Found, InsuranceFound, KeptReceipt, Lane,
-    MessageKind, MessageReceipt, NewMessage, NotDelivered, Outbox, OutboxStatus, Queued, Standing,
+    MessageKind, MessageReceipt, NewMessage, NotDelivered, Of, Outbox, OutboxStatus, Queued, Standing,
     UndeliveredMessage,
 };
 pub use queue::{Call, CallNext, DayQueue, PlaceChange, QueuePlace, Queues};
@@ -66,6 +67,7 @@ pub use retention::Retention;
 pub use sessions::{Consent, NewChallenge, NewSession, SessionRow, StepCall, Turn};
 pub use sign_ins::SignIns;
 pub use staff::StaffAccounts;
+pub use stays::Stays;
 pub use subject_requests::SubjectRequests;
 pub use visits::{
     CheckIn, ChipRecord, Completed, InsuranceCheck, Method, NewVisit, Patient, PopulationCheck, Queue,
@@ -101,6 +103,7 @@ pub trait Store:
     + Retention
     + SignIns
     + StaffAccounts
+    + Stays
     + SubjectRequests
     + Send
     + Sync

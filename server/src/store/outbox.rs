@@ -11,7 +11,7 @@ use flows::{
     engine::{Insurance, Population},
     law::{
         LegalBasis,
-        processing::{POPULATION_CHECK, processing},
+        processing::{POPULATION_CHECK, STAY_DECLARATION, processing},
     },
 };
 use identity::{SecretBytes, insurance::SocialInsuranceNumber};
@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Decision, RequestKey, Respond, StoreError};
+use super::{Decision, RequestKey, Respond, StoreError, stays::StayAnswer};
 
 /// A kind of message. A new one is a variant here, a row in `crate::outbox::MESSAGES` and its handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,12 +33,25 @@ pub enum MessageKind {
     PopulationCheck,
     /// Something that was sent is wrong and the system has no call to mend it: a person tells it.
     Correction,
+    /// A stay to the police portal (thông báo lưu trú).
+    StayDeclaration,
+    /// A guest stays longer, or left early (`doi-ngay-tra-phong`).
+    StayChange,
+    /// A declared stay was corrected or withdrawn, which the portal has no call for: a person tells the police.
+    StayCorrection,
 }
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 4] =
-        [Self::CheckIn, Self::InsuranceLookUp, Self::PopulationCheck, Self::Correction];
+    pub const ALL: [Self; 7] = [
+        Self::CheckIn,
+        Self::InsuranceLookUp,
+        Self::PopulationCheck,
+        Self::Correction,
+        Self::StayDeclaration,
+        Self::StayChange,
+        Self::StayCorrection,
+    ];
 
     /// The word in records and documents.
     pub const fn as_str(self) -> &'static str {
@@ -47,6 +60,9 @@ impl MessageKind {
             Self::InsuranceLookUp => "insurance_look_up",
             Self::PopulationCheck => "population_check",
             Self::Correction => "correction",
+            Self::StayDeclaration => "stay_declaration",
+            Self::StayChange => "stay_change",
+            Self::StayCorrection => "stay_correction",
         }
     }
 
@@ -56,6 +72,7 @@ impl MessageKind {
             Self::CheckIn | Self::Correction => "check_in_message",
             Self::InsuranceLookUp => "insurance_look_up",
             Self::PopulationCheck => POPULATION_CHECK,
+            Self::StayDeclaration | Self::StayChange | Self::StayCorrection => STAY_DECLARATION,
         }
     }
 
@@ -69,7 +86,8 @@ impl MessageKind {
         match self {
             Self::CheckIn | Self::InsuranceLookUp => Lane::Insurance,
             Self::PopulationCheck => Lane::Population,
-            Self::Correction => Lane::Staff,
+            Self::StayDeclaration | Self::StayChange => Lane::Lodging,
+            Self::Correction | Self::StayCorrection => Lane::Staff,
         }
     }
 }
@@ -82,7 +100,9 @@ pub enum Lane {
     Insurance,
     /// The population database (CSDLQG về dân cư).
     Population,
-    /// The station's staff, who tell a system by hand.
+    /// The police portal for stays.
+    Lodging,
+    /// The place's staff, who tell a system by hand.
     Staff,
 }
 
@@ -92,6 +112,7 @@ impl Lane {
         match self {
             Self::Insurance => "insurance",
             Self::Population => "population",
+            Self::Lodging => "lodging",
             Self::Staff => "staff",
         }
     }
@@ -102,7 +123,7 @@ impl Lane {
 pub struct NewMessage {
     /// Its kind.
     pub kind: MessageKind,
-    /// What tells it from others of its kind about the same visit; empty for the only one. Kind, visit and part are
+    /// What tells it from others of its kind about the same record; empty for the only one. Kind, record and part are
     /// the deduplication key: a second message with the same is the first.
     pub part: String,
     /// What its handler needs (JSON). Sealed under the subject's key; once the message has ended it is gone, or the
@@ -136,6 +157,15 @@ pub struct Queued {
     pub already: bool,
 }
 
+/// The record that a message speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Of {
+    /// A visit.
+    Visit(Uuid),
+    /// A stay.
+    Stay(Uuid),
+}
+
 /// A message that is leased to whoever delivers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedMessage {
@@ -143,16 +173,38 @@ pub struct ClaimedMessage {
     pub id: Uuid,
     /// Its kind.
     pub kind: MessageKind,
-    /// The visit that it speaks of.
-    pub visit: Uuid,
+    /// What it speaks of.
+    pub of: Of,
     /// Which attempt this is, from 1, over its whole life.
     pub attempt: u32,
     /// Which attempt this is, from 1, since it was queued or staff had it tried again: what back-off counts.
     pub tried: u32,
     /// When it was first tried since it was queued, or since staff had it tried again: what giving up counts from.
     pub since: Timestamp,
+    /// An earlier attempt may have arrived, and nobody knows.
+    pub unclear: bool,
     /// What it carries.
     pub payload: SecretBytes,
+    /// Others that go out in the same call.
+    pub with: Vec<ClaimedMessage>,
+}
+
+impl ClaimedMessage {
+    /// The visit that it speaks of.
+    pub const fn visit(&self) -> Option<Uuid> {
+        match self.of {
+            Of::Visit(visit) => Some(visit),
+            Of::Stay(_) => None,
+        }
+    }
+
+    /// The stay that it speaks of.
+    pub const fn stay(&self) -> Option<Uuid> {
+        match self.of {
+            Of::Stay(stay) => Some(stay),
+            Of::Visit(_) => None,
+        }
+    }
 }
 
 /// What the other side said to a message that it took.
@@ -168,13 +220,15 @@ pub struct MessageReceipt {
     pub answer: SecretBytes,
 }
 
-/// What an answer found out about the visit. It becomes a row of its own; the visit's row never changes.
+/// What an answer found out about the record. It becomes a row of its own; the record's row never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// How the insurance stands.
     Insurance(InsuranceFound),
     /// Whether the population database knows the person.
     Population(Population),
+    /// What the portal said about the stay.
+    Stay(StayAnswer),
 }
 
 /// What the insurance register found.
@@ -212,6 +266,10 @@ pub struct NotDelivered {
     pub error: String,
     /// When it is tried again; none: it is a dead letter.
     pub again: Option<Timestamp>,
+    /// It may have arrived all the same. That stays known until the message has ended.
+    pub unclear: bool,
+    /// From now on it goes out by itself: others that went with it may have been why it was refused.
+    pub alone: bool,
     /// Now.
     pub at: Timestamp,
 }
@@ -243,8 +301,8 @@ pub struct UndeliveredMessage {
     pub id: Uuid,
     /// Its kind.
     pub kind: MessageKind,
-    /// The visit that it speaks of.
-    pub visit: Uuid,
+    /// What it speaks of.
+    pub of: Of,
     /// How it stands.
     pub standing: Standing,
     /// How often it was tried.
@@ -257,6 +315,24 @@ pub struct UndeliveredMessage {
     pub behind: u32,
     /// What a person has to say to the system, for a [`MessageKind::Correction`].
     pub to_say: Option<SecretBytes>,
+}
+
+impl UndeliveredMessage {
+    /// The visit that it speaks of.
+    pub const fn visit(&self) -> Option<Uuid> {
+        match self.of {
+            Of::Visit(visit) => Some(visit),
+            Of::Stay(_) => None,
+        }
+    }
+
+    /// The stay that it speaks of.
+    pub const fn stay(&self) -> Option<Uuid> {
+        match self.of {
+            Of::Stay(stay) => Some(stay),
+            Of::Visit(_) => None,
+        }
+    }
 }
 
 /// What staff decide about a dead letter.
@@ -310,7 +386,8 @@ pub trait Outbox: Send + Sync {
     /// [`StoreError::UnknownRequest`]; or where it could not be written.
     async fn record_first_cost(&self, cost: FirstCost) -> Result<Option<Queued>, StoreError>;
 
-    /// Leases the message that has waited longest among those that may be delivered, until `lease` has passed.
+    /// Leases the message that has waited longest among those that may be delivered, until `lease` has passed; with it,
+    /// at most [`MOST_TOGETHER`] in all, those that may go out in the same call.
     ///
     /// # Errors
     /// Where it could not be written.
@@ -372,6 +449,9 @@ pub trait Outbox: Send + Sync {
     /// Ends when messages may have been queued or freed since it ended last. May end for nothing.
     async fn messages_queued(&self);
 }
+
+/// Most messages in one call.
+pub const MOST_TOGETHER: u32 = 50;
 
 /// Most messages in one list.
 pub const MOST_LISTED: u32 = 1_000;

@@ -78,7 +78,7 @@ impl Station {
 
     /// Somebody who has never been here signs in.
     async fn someone_new(&mut self, user_name: &str) -> Uuid {
-        let token = signed_in(&*self.desk.store, user_name, "Lê Thị Cán", &Role::ALL, at(600)).await;
+        let token = signed_in(&*self.desk.store, user_name, "Lê Thị Cán", &Role::STATION, at(600)).await;
         let Presented::SignedIn(session) = self.desk.store.staff_session(&token, at(600)).await.unwrap()
         else {
             panic!("nobody is signed in")

@@ -51,7 +51,7 @@ async fn nothing_is_shown_or_done_for_who_is_not_signed_in() {
 #[tokio::test]
 async fn a_form_without_the_session_s_own_secret_does_nothing() {
     let desk = Desk::open().await;
-    let other = signed_in(&*desk.store, "le.thi.can", "Lê Thị Cán", &Role::ALL, at(600)).await;
+    let other = signed_in(&*desk.store, "le.thi.can", "Lê Thị Cán", &Role::STATION, at(600)).await;
     let Presented::SignedIn(other) = desk.store.staff_session(&other, at(600)).await.unwrap() else {
         panic!()
     };
@@ -184,7 +184,7 @@ async fn an_account_whose_posts_are_elsewhere_opens_nothing_but_itself() {
     let desk = Desk::with(&[Role::Auditor]).await;
     let visit = visit(&desk).await;
     let staff = desk.store.staff().await.unwrap().remove(0).id;
-    let posts = Role::ALL.map(|role| Post { place: "01998".into(), role });
+    let posts = Role::STATION.map(|role| Post { place: "01998".into(), role });
     let change = Change::Posts(posts.into());
     desk.store.change_staff(ChangeStaff { staff, change, by: None, at: at(600) }).await.unwrap();
     let pages =

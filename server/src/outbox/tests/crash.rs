@@ -21,8 +21,10 @@ struct FarSide(std::path::PathBuf);
 impl Handler for FarSide {
     async fn deliver(&self, message: &ClaimedMessage) -> Result<Answer, Failure> {
         let mut file = OpenOptions::new().create(true).append(true).open(&self.0).unwrap();
-        file.write_all(format!("{} {} {}\n", message.id, message.visit, message.kind.as_str()).as_bytes())
-            .unwrap();
+        file.write_all(
+            format!("{} {} {}\n", message.id, message.visit().unwrap(), message.kind.as_str()).as_bytes(),
+        )
+        .unwrap();
         Ok(Answer::default())
     }
 }

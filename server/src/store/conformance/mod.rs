@@ -42,6 +42,7 @@ pub mod same_person;
 pub mod sessions;
 pub mod sign_ins;
 pub mod staff;
+pub mod stays;
 pub mod subject_requests;
 pub mod visits;
 
@@ -103,6 +104,22 @@ macro_rules! conformance_tests {
                 a_sign_in_that_begins_anew_ends_the_one_before
                 a_sign_in_that_took_too_long_says_so_for_an_hour
                 who_signed_in_takes_the_conversation_one_step_on;
+            stays:
+                what_is_ready_goes_out_with_its_record
+                what_has_to_be_confirmed_waits_for_the_owner
+                a_place_without_the_portal_sends_nothing
+                guests_of_one_kind_at_one_place_go_together
+                nobody_sleeps_in_two_beds
+                a_family_is_one_party_at_one_place
+                a_correction_keeps_the_old_declaration
+                the_portal_is_told_who_stays_longer_and_who_left_early
+                what_was_withdrawn_before_it_went_out_does_not_go
+                what_a_file_brought_is_accepted_when_it_was_counted
+                who_told_whom_and_when_is_kept
+                who_sleeps_there_tonight_is_listed
+                only_what_was_accepted_counts
+                a_stay_that_is_over_is_erased_after_a_year
+                what_cannot_happen_to_a_stay_is_refused_and_leaves_nothing;
             visits:
                 what_the_population_database_said_is_kept_with_the_visit
                 a_visit_is_kept_as_it_was_recorded

@@ -32,6 +32,8 @@ pub async fn delivered(world: &World<'_>, message: Uuid, now: Timestamp) {
 /// A message was not taken.
 pub async fn failed(world: &World<'_>, message: &ClaimedMessage, again: Option<Timestamp>, now: Timestamp) {
     let failed = NotDelivered {
+        unclear: false,
+        alone: false,
         message: message.id,
         attempt: message.attempt,
         error: "timed_out".into(),
@@ -76,7 +78,7 @@ pub async fn a_message_goes_out_with_its_record_or_not_at_all(world: &World<'_>)
     let status = world.store.outbox_status().await.unwrap();
     assert_eq!((status.waiting, status.dead, status.oldest, status.next), (1, 0, Some(at(0)), Some(at(0))));
     let message = claimed(world, at(1)).await.unwrap();
-    assert_eq!((message.kind, message.visit), (MessageKind::InsuranceLookUp, recorded.visit));
+    assert_eq!((message.kind, message.of), (MessageKind::InsuranceLookUp, Of::Visit(recorded.visit)));
     assert_eq!((message.attempt, message.tried, message.since), (1, 1, at(1)));
     assert_eq!(message.payload, secret("about insurance_look_up"));
     delivered(world, message.id, at(2)).await;
@@ -122,7 +124,7 @@ pub async fn messages_about_one_person_to_one_system_keep_their_order(world: &Wo
     while let Some(message) = claimed(world, at(1)).await {
         leased.push(message);
     }
-    let seen: Vec<_> = leased.iter().map(|message| (message.kind, message.visit)).collect();
+    let seen: Vec<_> = leased.iter().map(|message| (message.kind, message.visit().unwrap())).collect();
     assert_eq!(
         seen,
         [(InsuranceLookUp, first.visit), (PopulationCheck, first.visit), (InsuranceLookUp, other.visit)]
@@ -311,7 +313,7 @@ pub async fn an_erased_person_s_messages_are_not_delivered(world: &World<'_>) {
     let late = Delivered { message: on_its_way.id, receipt: None, found, at: at(2) };
     world.store.message_delivered(late).await.unwrap();
     assert_eq!(world.store.visit(erased.visit).await.unwrap().unwrap().insurance_check, None);
-    assert_eq!(claimed(world, at(9_999)).await.unwrap().visit, other.visit);
+    assert_eq!(claimed(world, at(9_999)).await.unwrap().visit(), Some(other.visit));
     let cost = first_cost(world, erased.visit, "", at(3)).await;
     assert!(matches!(world.store.record_first_cost(cost).await, Err(StoreError::UnknownVisit)));
 }

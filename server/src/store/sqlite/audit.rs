@@ -97,6 +97,12 @@ pub(super) enum Logged {
     RecordsRead,
     IncidentRecorded,
     IncidentStepped,
+    StayRecorded,
+    StayVersioned,
+    StayChanged,
+    StayConsentLinked,
+    StayFileMade,
+    StayFileCounted,
     RowReduced,
     RowPurged,
     Purged,
@@ -140,6 +146,12 @@ impl Logged {
             Self::IncidentRecorded => Some("SELECT * FROM incidents WHERE id = ?"),
             Self::IncidentStepped => Some("SELECT * FROM incident_steps WHERE id = ?"),
             Self::Purged => Some("SELECT * FROM purges WHERE id = ?"),
+            Self::StayRecorded => Some("SELECT * FROM stays WHERE id = ?"),
+            Self::StayVersioned => Some("SELECT * FROM stay_versions WHERE id = ?"),
+            Self::StayChanged => Some("SELECT * FROM stay_events WHERE id = ?"),
+            Self::StayConsentLinked => Some("SELECT * FROM consent_stays WHERE consent = ?"),
+            Self::StayFileMade => Some("SELECT * FROM stay_files WHERE id = ?"),
+            Self::StayFileCounted => Some("SELECT * FROM stay_file_counts WHERE id = ?"),
             Self::KioskEnrolled
             | Self::KioskWithdrawn
             | Self::RequestBegun
@@ -248,6 +260,13 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
     ("SELECT count(*) FROM subject_marks", "SELECT count(*) FROM audit WHERE operation = 'subject_marked'"),
     ("SELECT count(*) FROM incidents", "SELECT count(*) FROM audit WHERE operation = 'incident_recorded'"),
     ("SELECT count(*) FROM incident_steps", "SELECT count(*) FROM audit WHERE operation = 'incident_stepped'"),
+    ("SELECT count(*) FROM stays", "SELECT count(*) FROM audit WHERE operation = 'stay_recorded'"),
+    ("SELECT count(*) FROM stay_versions", "SELECT count(*) FROM audit WHERE operation = 'stay_versioned'"),
+    ("SELECT count(*) FROM stay_events", "SELECT count(*) FROM audit WHERE operation = 'stay_changed'"),
+    ("SELECT count(*) FROM consent_stays", "SELECT count(*) FILTER (WHERE operation = 'stay_consent_linked')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'consent_stays/%') FROM audit"),
+    ("SELECT count(*) FROM stay_files", "SELECT count(*) FROM audit WHERE operation = 'stay_file_made'"),
+    ("SELECT count(*) FROM stay_file_counts", "SELECT count(*) FROM audit WHERE operation = 'stay_file_counted'"),
     ("SELECT count(*) FROM purges", "SELECT count(*) FROM audit WHERE operation = 'purged'"),
     (
         "SELECT count(*) FROM consent_subjects",

@@ -101,7 +101,7 @@ impl Operation for CorrectVisit {
         for given in numbers::of_patient(&self.patient, false) {
             numbers::keep(tx, (&subject, &key), &given, self.at).await?;
         }
-        let about = outbox::About { visit: &visit, subject: &subject, key: &key };
+        let about = outbox::About { of: outbox::Subject::Visit(&visit), subject: &subject, key: &key };
         let another = self.wrong.is_about_somebody_else() || !same(tx.on(), &last.subject, &subject).await?;
         ask_anew(tx, self, &about, (version, another)).await?;
         carry_marks(tx, self, &last.subject, &subject).await?;
@@ -138,11 +138,11 @@ async fn ask_anew(
     let CorrectVisit { look_up, population_check, at, .. } = correction;
     let mut questions = Vec::new();
     if another || look_up.is_some() {
-        outbox::end_questions(tx, about.visit, MessageKind::InsuranceLookUp, *at).await?;
+        outbox::end_questions(tx, visit, MessageKind::InsuranceLookUp, *at).await?;
         questions.extend(look_up);
     }
     if another || population_check.is_some() {
-        let unanswered = outbox::end_questions(tx, about.visit, MessageKind::PopulationCheck, *at).await?;
+        let unanswered = outbox::end_questions(tx, visit, MessageKind::PopulationCheck, *at).await?;
         questions.extend(population_check.as_ref().filter(|_| unanswered > 0));
     }
     for question in &questions {

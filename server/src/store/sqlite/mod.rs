@@ -47,6 +47,7 @@ mod requests;
 mod sessions;
 mod sign_ins;
 mod staff;
+mod stays;
 mod subject_requests;
 mod transaction;
 mod visits;

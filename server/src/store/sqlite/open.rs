@@ -44,6 +44,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "console", include_str!("migrations/0014_console.sql")),
     (15, "same_person", include_str!("migrations/0015_same_person.sql")),
     (16, "reception_forms", include_str!("migrations/0016_reception_forms.sql")),
+    (17, "stays", include_str!("migrations/0017_stays.sql")),
 ];
 
 /// The owner of the key for responses that belong to no conversation.
@@ -59,7 +60,8 @@ impl SqliteStore {
         let lock = lock(&options)?;
         let file = SqliteConnectOptions::new()
             .filename(options.folder.join(DATABASE))
-            .foreign_keys(true)
+            // A migration may make a table anew that others name; it is on for everything after that.
+            .foreign_keys(false)
             .busy_timeout(Duration::from_secs(5));
         let mut connection = file
             .clone()
@@ -72,12 +74,18 @@ impl SqliteStore {
             .connect()
             .await?;
         migrate(&mut connection).await?;
+        if sqlx::query("PRAGMA foreign_key_check").fetch_optional(&mut connection).await?.is_some() {
+            return Err(StoreError::Malformed { what: "a row that names another which is not there" });
+        }
+        super::writer::execute(&mut connection, "PRAGMA foreign_keys = ON").await?;
         let keys = Arc::new(Keys { master: options.master, random: options.random });
         super::writer::execute(&mut connection, "BEGIN IMMEDIATE").await?;
         settle(&mut connection, &keys, options.mode, options.at).await?;
         super::writer::execute(&mut connection, "COMMIT").await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(READERS).connect_with(file.read_only(true)).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(file.foreign_keys(true).read_only(true))
+            .await?;
         let writer = Writer::start(connection, Arc::clone(&keys), lock);
         Ok(Self { writer, readers, queued: tokio::sync::Notify::new(), keys })
     }

@@ -41,6 +41,50 @@ struct Proof {
     card_statement: Option<SecretBytes>,
 }
 
+/// What was proved, as a record keeps it in its columns.
+pub(super) struct Evidence {
+    pub(super) basis: Option<&'static str>,
+    pub(super) verdict: Option<String>,
+    pub(super) access: Option<String>,
+    pub(super) challenge: Option<String>,
+    pub(super) signer: Option<Vec<u8>>,
+    pub(super) proof: Option<Vec<u8>>,
+    pub(super) submission: Option<Vec<u8>>,
+}
+
+impl Evidence {
+    /// Sealed for this row of this table.
+    pub(super) fn sealed(
+        tx: &Transaction<'_>,
+        key: &DataKey,
+        (table, row): (&'static str, &str),
+        chip: Option<&ChipRecord>,
+        submission: Option<&Submission>,
+    ) -> Result<Self, StoreError> {
+        let column = |column| Place { table, column, row };
+        let proof = chip.map(|chip| {
+            let proof = Proof {
+                sod_sha256: chip.sod_sha256.map(|digest| SecretBytes::new(digest.to_vec())),
+                nonce: chip.nonce.map(|nonce| SecretBytes::new(nonce.to_vec())),
+                active_authentication: chip.active_authentication.clone(),
+                card_statement: chip.card_statement.clone(),
+            };
+            tx.seal(&proof, key, column("proof"))
+        });
+        let submission = submission.map(|signed| tx.seal(signed, key, column("submission")));
+        let verdict = chip.map(|chip| serde_json::to_string(&chip.verdict)).transpose();
+        Ok(Self {
+            basis: chip.map(|_| LegalBasis::Consent.as_str()),
+            verdict: verdict.map_err(|_| StoreError::Malformed { what: "a verdict to be written" })?,
+            access: chip.map(|chip| word(&chip.access)).transpose()?,
+            challenge: chip.map(|chip| word(&chip.challenge)).transpose()?,
+            signer: chip.and_then(|chip| chip.signer_sha256).map(|digest| digest.to_vec()),
+            proof: proof.transpose()?,
+            submission: submission.transpose()?,
+        })
+    }
+}
+
 /// Where a visit comes from.
 pub(super) struct Source<'a> {
     pub(super) session: Option<&'a str>,
@@ -153,7 +197,7 @@ async fn record_by(
     whose::keep_same_day(tx, visit, (&id, day), source.at).await?;
     keep_answer(tx, visit, &id, &subject).await?;
     let code = queue::join(tx, visit, &id, &key, source.at).await?;
-    let about = outbox::About { visit: &id, subject: &subject, key: &key };
+    let about = outbox::About { of: outbox::Subject::Visit(&id), subject: &subject, key: &key };
     for message in source.messages {
         outbox::queue(tx, &about, message, source.at).await?;
     }
@@ -223,21 +267,7 @@ async fn insert(
     let column = |column| Place { table: "visits", column, row: &new };
     let card = &visit.insurance.card;
     let card = card.as_ref().map(|card| tx.seal(card, key, column("insurance_card"))).transpose()?;
-    let proof = source
-        .chip
-        .map(|chip| {
-            let proof = Proof {
-                sod_sha256: chip.sod_sha256.map(|digest| SecretBytes::new(digest.to_vec())),
-                nonce: chip.nonce.map(|nonce| SecretBytes::new(nonce.to_vec())),
-                active_authentication: chip.active_authentication.clone(),
-                card_statement: chip.card_statement.clone(),
-            };
-            tx.seal(&proof, key, column("proof"))
-        })
-        .transpose()?;
-    let submission =
-        source.submission.map(|signed| tx.seal(signed, key, column("submission"))).transpose()?;
-    let verdict = source.chip.map(|chip| serde_json::to_string(&chip.verdict)).transpose();
+    let evidence = Evidence::sealed(tx, key, ("visits", &new), source.chip, source.submission)?;
     let row = sqlx::query(
         "INSERT INTO visits (id, subject, session, station, day, queue, number, room, phuong_thuc_dinh_danh,
              strength, legal_basis, evidence_basis, insurance, insurance_result, insurance_card, patient, verdict, access, challenge,
@@ -255,17 +285,17 @@ async fn insert(
     .bind(source.method.as_str())
     .bind(word(&visit.strength)?)
     .bind(legal_basis(source.method).as_str())
-    .bind(source.chip.map(|_| LegalBasis::Consent.as_str()))
+    .bind(evidence.basis)
     .bind(insurance_code(visit.insurance.status))
     .bind(visit.insurance.result_code.as_deref())
     .bind(card)
     .bind(tx.seal(&visit.patient, key, column("patient"))?)
-    .bind(verdict.map_err(|_| StoreError::Malformed { what: "a verdict to be written" })?)
-    .bind(source.chip.map(|chip| word(&chip.access)).transpose()?)
-    .bind(source.chip.map(|chip| word(&chip.challenge)).transpose()?)
-    .bind(source.chip.and_then(|chip| chip.signer_sha256.as_ref().map(<[u8; 32]>::as_slice)))
-    .bind(proof)
-    .bind(submission)
+    .bind(evidence.verdict)
+    .bind(evidence.access)
+    .bind(evidence.challenge)
+    .bind(evidence.signer)
+    .bind(evidence.proof)
+    .bind(evidence.submission)
     .bind(source.at.as_millisecond())
     .fetch_one(tx.on())
     .await?;

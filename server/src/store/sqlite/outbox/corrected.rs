@@ -47,7 +47,7 @@ pub(in crate::store::sqlite) async fn follow(
         "SELECT id, subject, payload FROM outbox WHERE visit = ? AND kind = ? AND state IN ('waiting', 'dead')
              AND coalesce(leased_until, 0) <= ? ORDER BY seq",
     )
-    .bind(about.visit)
+    .bind(about.of.visit())
     .bind(MessageKind::CheckIn.as_str())
     .bind(at.as_millisecond())
     .fetch_all(tx.on())

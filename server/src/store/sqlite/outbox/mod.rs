@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::Row as _;
+use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{
     audit::Logged,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     sealed::{DataKey, Place},
-    store::{FirstCost, MessageKind, NewMessage, Queued, StoreError},
+    store::{FirstCost, MessageKind, NewMessage, Of, Queued, StoreError},
 };
 
 mod corrected;
@@ -23,25 +23,60 @@ pub(super) use corrected::{end_questions, follow};
 pub(super) use delivery::Claim;
 pub(super) use staff::{Decide, Listed, Outcome, receipts, status, undelivered};
 
-/// The visit that messages speak of.
+/// The record that messages speak of.
+#[derive(Clone, Copy)]
+pub(super) enum Subject<'a> {
+    Visit(&'a str),
+    Stay(&'a str),
+}
+
+impl<'a> Subject<'a> {
+    const fn visit(self) -> Option<&'a str> {
+        match self {
+            Self::Visit(visit) => Some(visit),
+            Self::Stay(_) => None,
+        }
+    }
+
+    const fn stay(self) -> Option<&'a str> {
+        match self {
+            Self::Stay(stay) => Some(stay),
+            Self::Visit(_) => None,
+        }
+    }
+}
+
+/// What messages are about.
 pub(super) struct About<'a> {
-    pub(super) visit: &'a str,
+    pub(super) of: Subject<'a>,
     pub(super) subject: &'a str,
     pub(super) key: &'a DataKey,
 }
 
-/// Queues a message in the transaction of its record. One with the same kind, visit and part stays as it is.
+/// Queues a message in the transaction of its record. One with the same kind, record and part stays as it is.
 pub(super) async fn queue(
     tx: &mut Transaction<'_>,
     about: &About<'_>,
     message: &NewMessage,
     at: Timestamp,
 ) -> Result<Queued, StoreError> {
+    queue_in(tx, about, message, None, at).await
+}
+
+/// The same for one that may go out in one call with others of the same `batch`.
+pub(super) async fn queue_in(
+    tx: &mut Transaction<'_>,
+    about: &About<'_>,
+    message: &NewMessage,
+    batch: Option<&str>,
+    at: Timestamp,
+) -> Result<Queued, StoreError> {
     let kind = message.kind.as_str();
     let there: Option<String> =
-        sqlx::query_scalar("SELECT id FROM outbox WHERE kind = ? AND visit = ? AND part = ?")
+        sqlx::query_scalar("SELECT id FROM outbox WHERE kind = ? AND visit IS ? AND stay IS ? AND part = ?")
             .bind(kind)
-            .bind(about.visit)
+            .bind(about.of.visit())
+            .bind(about.of.stay())
             .bind(&message.part)
             .fetch_optional(tx.on())
             .await?;
@@ -53,25 +88,36 @@ pub(super) async fn queue(
     // Nobody delivers what a person has to tell: it is theirs from the beginning.
     let for_staff = message.kind.lane() == crate::store::Lane::Staff;
     let row = sqlx::query(
-        "INSERT INTO outbox (id, kind, lane, subject, visit, part, payload, state, queued_at, since, not_before,
-             ended_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11) RETURNING *",
+        "INSERT INTO outbox (id, kind, lane, subject, visit, stay, part, payload, state, queued_at, since, not_before,
+             ended_at, batch)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13) RETURNING *",
     )
     .bind(&new)
     .bind(kind)
     .bind(message.kind.lane().as_str())
     .bind(about.subject)
-    .bind(about.visit)
+    .bind(about.of.visit())
+    .bind(about.of.stay())
     .bind(&message.part)
     .bind(payload)
     .bind(if for_staff { "dead" } else { "waiting" })
     .bind(at.as_millisecond())
     .bind(message.not_before.as_millisecond())
     .bind(for_staff.then_some(at.as_millisecond()))
+    .bind(batch)
     .fetch_one(tx.on())
     .await?;
     tx.log(Logged::MessageQueued, &new, &row, at).await?;
     Ok(Queued { message: id("outbox.id", &new)?, already: false })
+}
+
+/// What a message speaks of.
+fn of(row: &SqliteRow) -> Result<Of, StoreError> {
+    match (row.try_get("visit")?, row.try_get("stay")?) {
+        (Some(visit), None) => Ok(Of::Visit(id("outbox.visit", visit)?)),
+        (None, Some(stay)) => Ok(Of::Stay(id("outbox.stay", stay)?)),
+        _ => Err(StoreError::Malformed { what: "what a message speaks of" }),
+    }
 }
 
 fn payload_place(row: &str) -> Place<'_> {
@@ -88,7 +134,7 @@ impl Operation for FirstCost {
         let key = tx.key(&subject).await?.ok_or(StoreError::UnknownVisit)?;
         let queued = match &self.message {
             Some(message) => {
-                let about = About { visit: &visit, subject: &subject, key: &key };
+                let about = About { of: Subject::Visit(&visit), subject: &subject, key: &key };
                 Some(queue(tx, &about, message, self.at).await?)
             }
             None => None,

@@ -88,7 +88,7 @@ async fn message(
     Ok(UndeliveredMessage {
         id: id("outbox.id", message)?,
         kind,
-        visit: id("outbox.visit", row.try_get("visit")?)?,
+        of: super::of(row)?,
         standing,
         attempts: row.try_get("attempts")?,
         error: row.try_get("error")?,

@@ -56,7 +56,7 @@ const EMPTY_EVIDENCE: [Change; 1] =
     [empties("visits", "UPDATE visits SET proof = NULL, submission = NULL WHERE id = ? RETURNING *")];
 
 /// Every kind, in the order of the work: what names another goes first.
-pub(super) const KINDS: [Kind; 19] = [
+pub(super) const KINDS: [Kind; 22] = [
     Kind {
         record: Record::Evidence,
         ending: Ending::ColumnsEmptied,
@@ -205,8 +205,38 @@ pub(super) const KINDS: [Kind; 19] = [
         find: "SELECT id FROM subjects JOIN keys ON keys.owner = subjects.id WHERE created_at < ?1
              AND id NOT IN (SELECT same_person.subject FROM same_person WHERE same IN (
                  SELECT subject FROM visits WHERE at >= ?1 UNION SELECT subject FROM visit_versions WHERE at >= ?1))
-             AND id NOT IN (SELECT subject FROM marked_subjects) ORDER BY created_at LIMIT ?2",
+             AND id NOT IN (SELECT subject FROM marked_subjects) AND id NOT IN (SELECT subject FROM stays)
+             ORDER BY created_at LIMIT ?2",
         how: How::Subjects,
+    },
+    Kind {
+        record: Record::Evidence,
+        ending: Ending::ColumnsEmptied,
+        find: "SELECT id FROM stays WHERE at < ?1 AND (proof IS NOT NULL OR submission IS NOT NULL)
+             AND subject NOT IN (SELECT subject FROM marked_subjects) ORDER BY at LIMIT ?2",
+        how: How::Rows(&[empties(
+            "stays",
+            "UPDATE stays SET proof = NULL, submission = NULL WHERE id = ? RETURNING *",
+        )]),
+    },
+    Kind {
+        record: Record::Stay,
+        ending: Ending::KeyDestroyed,
+        // Who is still there, or may be, stays.
+        find: "SELECT stays.subject FROM stays JOIN keys ON keys.owner = stays.subject
+             WHERE NOT EXISTS (SELECT 1 FROM stay_events WHERE stay = stays.id AND at >= ?1)
+             AND (EXISTS (SELECT 1 FROM stay_events WHERE stay = stays.id AND event IN ('left', 'withdrawn'))
+                 OR (NOT EXISTS (SELECT 1 FROM stay_events WHERE stay = stays.id AND event = 'extended')
+                     AND coalesce((SELECT departure FROM stay_versions WHERE stay = stays.id
+                         ORDER BY version DESC LIMIT 1), stays.at) < ?1))
+             AND stays.subject NOT IN (SELECT subject FROM marked_subjects) ORDER BY stays.at LIMIT ?2",
+        how: How::Subjects,
+    },
+    Kind {
+        record: Record::Stay,
+        ending: Ending::KeyDestroyed,
+        find: "SELECT id FROM stay_files JOIN keys ON keys.owner = id WHERE at < ?1 ORDER BY at LIMIT ?2",
+        how: How::Keys,
     },
     Kind {
         record: Record::Consent,
@@ -215,10 +245,12 @@ pub(super) const KINDS: [Kind; 19] = [
         find: "SELECT id FROM consents WHERE at < ?1
              AND NOT EXISTS (SELECT 1 FROM consents AS later WHERE later.withdraws = consents.id)
              AND NOT EXISTS (SELECT 1 FROM marked_subjects WHERE subject = consents.subject OR subject =
-                 (SELECT subject FROM consent_subjects WHERE consent = consents.id))
+                 (SELECT subject FROM consent_subjects WHERE consent = consents.id) OR subject =
+                 (SELECT subject FROM consent_stays WHERE consent = consents.id))
              ORDER BY at LIMIT ?2",
         how: How::Rows(&[
             deletes("consent_subjects", "DELETE FROM consent_subjects WHERE consent = ? RETURNING *"),
+            deletes("consent_stays", "DELETE FROM consent_stays WHERE consent = ? RETURNING *"),
             deletes("consent_roles", "DELETE FROM consent_roles WHERE consent = ? RETURNING *"),
             deletes("consents", "DELETE FROM consents WHERE id = ? RETURNING *"),
         ]),
