@@ -53,7 +53,7 @@ pub struct StayAtKiosk {
     /// Its kiosk.
     pub kiosk: String,
     /// The version of the conversation that was read.
-    pub version: u64,
+    pub version: u32,
     /// The stay.
     pub stay: NewStay,
     /// The call that brought the last answer.

@@ -15,6 +15,7 @@ pub(super) const fn record(record: Record) -> &'static str {
         Record::Evidence => "Bằng chứng định danh",
         Record::InsuranceAnswer => "Trả lời của cổng BHYT",
         Record::RawInsuranceAnswer => "Trả lời của cổng BHYT, nguyên văn",
+        Record::Stay => "Lượt lưu trú",
         Record::QueueEvent => "Diễn biến trong hàng chờ",
         Record::SameDay => "Dấu nhận ra người đăng ký hai lần trong ngày",
         Record::LookUp => "Lượt tra cứu của người chưa chứng minh",

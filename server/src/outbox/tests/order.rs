@@ -58,7 +58,7 @@ type InOrder = BTreeMap<(Uuid, &'static str), Vec<Uuid>>;
 async fn queued(store: &Arc<SqliteStore>) -> InOrder {
     let mut order = InOrder::new();
     for message in store.undelivered_messages().await.unwrap() {
-        order.entry((message.of, message.kind.lane().as_str())).or_default().push(message.id);
+        order.entry((message.visit().unwrap(), message.kind.lane().as_str())).or_default().push(message.id);
     }
     order
 }

@@ -78,7 +78,7 @@ pub async fn what_was_asked_about_the_wrong_person_counts_for_nothing(world: &Wo
 
     // The CHECK-IN waits for the answer about him; nobody asks about him what rests on her consent.
     let look_up = claimed(world, at(12)).await.unwrap();
-    assert_eq!((look_up.kind, look_up.visit), (InsuranceLookUp, recorded.visit));
+    assert_eq!((look_up.kind, look_up.of), (InsuranceLookUp, Of::Visit(recorded.visit)));
     assert_eq!(claimed(world, at(13)).await, None);
     answered(world, look_up.id, found(valid("DN4010090034567")), at(14)).await;
     let check_in = claimed(world, at(15)).await.unwrap();
@@ -95,7 +95,7 @@ pub async fn what_was_asked_about_the_wrong_person_counts_for_nothing(world: &Wo
     };
     world.store.correct_visit(fix).await.unwrap();
     let again = claimed(world, at(21)).await.unwrap();
-    assert_eq!((again.kind, again.visit), (PopulationCheck, typed.visit));
+    assert_eq!((again.kind, again.of), (PopulationCheck, Of::Visit(typed.visit)));
     assert_eq!(claimed(world, at(21)).await, None, "once");
     // Where the question was answered it is not asked again.
     let asked = with_messages(world, "001148000004", &[]).await;

@@ -137,12 +137,13 @@ async fn ask_anew(
 ) -> Result<(), StoreError> {
     let CorrectVisit { look_up, population_check, at, .. } = correction;
     let mut questions = Vec::new();
+    let visit = correction.visit.to_string();
     if another || look_up.is_some() {
-        outbox::end_questions(tx, visit, MessageKind::InsuranceLookUp, *at).await?;
+        outbox::end_questions(tx, &visit, MessageKind::InsuranceLookUp, *at).await?;
         questions.extend(look_up);
     }
     if another || population_check.is_some() {
-        let unanswered = outbox::end_questions(tx, visit, MessageKind::PopulationCheck, *at).await?;
+        let unanswered = outbox::end_questions(tx, &visit, MessageKind::PopulationCheck, *at).await?;
         questions.extend(population_check.as_ref().filter(|_| unanswered > 0));
     }
     for question in &questions {

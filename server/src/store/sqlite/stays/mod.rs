@@ -24,7 +24,6 @@ mod read;
 mod record;
 
 pub(super) use events::{answered, sent};
-pub(super) use read::{one, subject_of};
 
 fn draft_place(row: &str) -> Place<'_> {
     Place { table: "stay_versions", column: "draft", row }

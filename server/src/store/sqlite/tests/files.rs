@@ -210,7 +210,7 @@ async fn a_damaged_message_is_staff_s_and_holds_up_nobody_else_s() {
         tamper(folder.path(), sql).await;
         let lease = jiff::SignedDuration::from_mins(2);
         let claimed = store.claim_message(at(1), lease).await.unwrap().unwrap();
-        assert_eq!(claimed.visit, second.visit, "{sql}");
+        assert_eq!(claimed.visit(), Some(second.visit), "{sql}");
         let undelivered = store.undelivered_messages().await.unwrap();
         let dead =
             undelivered.iter().find(|message| matches!(message.standing, Standing::Dead { .. })).unwrap();
