@@ -1,12 +1,14 @@
 //! `/control`: faults to switch on, and what was asked, without what was asked about.
 //!
-//! - `PUT /control/faults/{population|lgsp|bhxh|c06|vneid}` with `{"fault": "slow", "milliseconds": 300,
+//! - `PUT /control/faults/{population|lgsp|bhxh|c06|vneid|lodging}` with `{"fault": "slow", "milliseconds": 300,
 //!   "to_milliseconds": 1500, "times": 1, "from": "…", "until": "…"}`; without `times` and `until` the fault stays
 //!   until `{"fault": "none"}`.
 //! - `PUT /control/revoked` with `{"numbers": ["…"]}`: these people's cards, and no others, are revoked.
 //! - `PUT /control/seed` with `{"seed": 7}` begins the row of random waits anew.
 //! - `GET /control/exchanges` lists the requests received: field names and lengths, never a value; `DELETE` empties it.
-//! - `DELETE /control/tokens` makes the register and the LGSP forget every token they gave.
+//! - `DELETE /control/tokens` makes the register, the LGSP and the lodging portal forget every token they gave.
+//! - `GET /control/lodging/{account}` says how many stays a place has declared and how many are on: what a person counts on
+//!   the portal's page.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -21,8 +23,12 @@ use axum::{
     http::StatusCode,
     routing::{delete, get, put},
 };
-use jiff::Timestamp;
+use jiff::{
+    Timestamp,
+    tz::{Offset, TimeZone},
+};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::Mock;
@@ -42,6 +48,8 @@ pub enum System {
     C06,
     /// VNeID as identity provider.
     Vneid,
+    /// The police portal for stays.
+    Lodging,
 }
 
 impl System {
@@ -53,6 +61,7 @@ impl System {
             Self::Bhxh => "bhxh",
             Self::C06 => "c06",
             Self::Vneid => "vneid",
+            Self::Lodging => "lodging",
         }
     }
 
@@ -60,7 +69,7 @@ impl System {
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Population => "xml",
-            Self::Lgsp | Self::Bhxh | Self::C06 | Self::Vneid => "json",
+            Self::Lgsp | Self::Bhxh | Self::C06 | Self::Vneid | Self::Lodging => "json",
         }
     }
 }
@@ -172,6 +181,7 @@ pub(crate) fn router(mock: &Arc<Mock>) -> Router {
         .route("/revoked", put(set_revoked))
         .route("/exchanges", get(exchanges).delete(forget_exchanges))
         .route("/tokens", delete(forget_tokens))
+        .route("/lodging/{account}", get(counted))
         .with_state(Arc::clone(mock))
 }
 
@@ -218,7 +228,14 @@ async fn forget_exchanges(State(mock): State<Arc<Mock>>) -> StatusCode {
 async fn forget_tokens(State(mock): State<Arc<Mock>>) -> StatusCode {
     mock.tokens.forget();
     mock.partner_tokens.forget();
+    mock.lodging_tokens.forget();
     StatusCode::NO_CONTENT
+}
+
+async fn counted(State(mock): State<Arc<Mock>>, Segment(account): Segment<String>) -> Json<Value> {
+    let now = TimeZone::fixed(Offset::constant(7)).to_datetime((mock.clock)());
+    let (declared, staying) = mock.stays.counted(&account, now);
+    Json(json!({ "declared": declared, "staying": staying }))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::stream;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     Mock,
@@ -41,6 +41,7 @@ pub(crate) async fn around(
     let last = || parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
     let operation = match system {
         System::Population => crate::population::operation(&asked).to_owned(),
+        System::Lodging => crate::lodging::operation(parts.uri.path()).to_owned(),
         System::Lgsp | System::Bhxh | System::C06 | System::Vneid => last(),
     };
     let asked_in_query = parts.uri.query().unwrap_or_default().as_bytes().to_vec();
@@ -50,7 +51,11 @@ pub(crate) async fn around(
         let first = Request::from_parts(parts.clone(), Body::from(asked.clone()));
         drop(next.clone().run(first).await);
     }
-    let response = next.run(Request::from_parts(parts, Body::from(asked.clone()))).await;
+    let response = if fault.refuses() {
+        Response::new(Body::empty())
+    } else {
+        next.run(Request::from_parts(parts, Body::from(asked.clone()))).await
+    };
     if fault == Fault::None && response.extensions().get::<Hang>().is_some() {
         fault = Fault::Timeout;
     }
@@ -85,10 +90,12 @@ pub(crate) async fn around(
         let files = [
             (
                 name("request"),
-                Some(readable(system, if asked.is_empty() { &asked_in_query } else { &asked })),
+                (!asked.starts_with(b"PK"))
+                    .then(|| readable(system, if asked.is_empty() { &asked_in_query } else { &asked })),
             ),
             (name("response"), untouched.then(|| readable(system, &answer))),
             (format!("{number:02}-{operation}.xml"), document(&asked)),
+            (format!("{number:02}-{operation}.xlsx"), asked.starts_with(b"PK").then(|| asked.to_vec())),
         ];
         let written = std::fs::create_dir_all(&folder).and_then(|()| {
             files.into_iter().try_for_each(|(name, text)| {
@@ -109,7 +116,7 @@ pub(crate) async fn around(
 fn faulty(fault: Fault, system: System, right: Response, answer: &Bytes) -> Response {
     let kind = match system {
         System::Population => "application/xml",
-        System::Lgsp | System::Bhxh | System::C06 | System::Vneid => "application/json",
+        System::Lgsp | System::Bhxh | System::C06 | System::Vneid | System::Lodging => "application/json",
     };
     let like_an_answer = |body: Body| ([(header::CONTENT_TYPE, kind)], body).into_response();
     match fault {
@@ -143,12 +150,13 @@ fn faulty(fault: Fault, system: System, right: Response, answer: &Bytes) -> Resp
             System::Bhxh => r#"{"maKetQua": {"000": true}, "ghiChu": 7, "dsLichSuKCB2018": "x"}"#.to_owned(),
             System::Lgsp => r#"{"code": [], "access_token": 7, "data": "x"}"#.to_owned(),
             System::C06 => r#"{"code": {}, "isVerified": "yes", "signature": []}"#.to_owned(),
+            System::Lodging => r#"{"code": {"200": true}, "message": 7, "data": "x"}"#.to_owned(),
             System::Vneid => r#"{"issuer": 7, "access_token": {}, "id_token": []}"#.to_owned(),
         })),
         Fault::Deep => like_an_answer(Body::from(match system {
             // Well-formed to the end, with the right answer at the bottom: only its depth is wrong.
             System::Population => buried(answer),
-            System::Lgsp | System::Bhxh | System::C06 | System::Vneid => {
+            System::Lgsp | System::Bhxh | System::C06 | System::Vneid | System::Lodging => {
                 format!("{}{}", "[".repeat(DEEP), "]".repeat(DEEP))
             }
         })),
@@ -211,12 +219,24 @@ fn fields(system: System, body: &[u8]) -> BTreeMap<String, usize> {
             .into_iter()
             .map(|(name, value)| (name, value.chars().count()))
             .collect(),
-        (_, Ok(Value::Object(members))) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), value.as_str().map_or(0, |text| text.chars().count())))
-            .collect(),
+        (_, Ok(Value::Object(members))) => lengths(&members).collect(),
+        // Of a list the longest of each.
+        (_, Ok(Value::Array(list))) => list.iter().filter_map(Value::as_object).flat_map(lengths).fold(
+            BTreeMap::new(),
+            |mut all, one| {
+                let (name, length) = one;
+                let longest: &mut usize = all.entry(name).or_default();
+                *longest = length.max(*longest);
+                all
+            },
+        ),
+        (_, _) if body.starts_with(b"PK") => BTreeMap::new(),
         (_, _) => form(body).into_iter().map(|(name, value)| (name, value.chars().count())).collect(),
     }
+}
+
+fn lengths(members: &Map<String, Value>) -> impl Iterator<Item = (String, usize)> {
+    members.iter().map(|(name, value)| (name.clone(), value.as_str().map_or(0, |text| text.chars().count())))
 }
 
 /// A body as it is recorded: a form becomes a JSON object, secrets become `***`.
@@ -258,8 +278,10 @@ fn hide(value: &mut Value) {
     let Value::Object(members) = value else { return };
     for (name, value) in members {
         match name.as_str() {
+            "code" if value.as_str().is_some_and(|code| code.len() == 3) => {}
             "password" | "client_secret" | "code" | "code_verifier" | "access_token" | "id_token"
-            | "SecretKey" | "hoTenCb" | "cccdCb" | "MaCanBo" | "TaiKhoan" | "SoDienThoai"
+            | "refresh_token" | "AccessToken" | "RefreshToken" | "SecretKey" | "hoTenCb" | "cccdCb"
+            | "MaCanBo" | "TaiKhoan" | "SoDienThoai"
                 if value.is_string() =>
             {
                 *value = Value::String("***".to_owned());
@@ -314,5 +336,27 @@ mod tests {
             serde_json::from_slice::<Value>(&response).unwrap(),
             serde_json::json!({"APIKey": {"access_token": "***", "id_token": "***", "token_type": "c"}})
         );
+    }
+
+    #[test]
+    fn a_recording_of_the_lodging_portal_holds_no_password_and_no_token() {
+        let form = include_bytes!("../../../tests/wire/lodging/token-request.form");
+        let login: Value = serde_json::from_slice(&readable(System::Lodging, form)).unwrap();
+        assert_eq!(login["password"], "***");
+        let answer = include_bytes!("../../../tests/wire/lodging/token-response.json");
+        let answer: Value = serde_json::from_slice(&readable(System::Lodging, answer)).unwrap();
+        assert_eq!((&answer["data"]["AccessToken"], &answer["code"]), (&"***".into(), &"200".into()));
+        assert_eq!(answer["data"]["RefreshToken"], "***");
+        let refresh: Value =
+            serde_json::from_slice(&readable(System::Lodging, b"refresh_token=b1d2c3e4f5a60718293a"))
+                .unwrap();
+        assert_eq!(refresh["refresh_token"], "***");
+    }
+
+    #[test]
+    fn of_a_list_the_longest_value_of_each_field_is_noted() {
+        let list = include_bytes!("../../../tests/wire/lodging/declare-foreign-request.json");
+        let lengths = fields(System::Lodging, list);
+        assert_eq!((lengths["hoTen"], lengths["quocTich"]), (16, 3));
     }
 }

@@ -16,9 +16,9 @@ pub enum Fault {
     Slow,
     /// The right answer, a byte at a time, `milliseconds` (or a time as with `slow`) between two.
     Drip,
-    /// No answer, ever.
+    /// It is done, and there is no answer, ever.
     Timeout,
-    /// The connection ends within the answer.
+    /// It is done, and the connection ends within the answer.
     Disconnect,
     /// HTTP 401.
     Unauthorized,
@@ -43,6 +43,12 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether the system says no before it does anything. With every other fault it has done what was asked, and only its
+    /// answer is lost or spoilt.
+    pub(crate) fn refuses(self) -> bool {
+        matches!(self, Self::Unauthorized | Self::Maintenance | Self::Redirect)
+    }
+
     /// Whether the right answer leaves, sooner or later.
     pub(crate) fn answers(self) -> bool {
         matches!(self, Self::None | Self::Slow | Self::Drip | Self::Duplicate)

@@ -1,5 +1,5 @@
-//! The national systems of the health flow, simulated: the population database and the way to it by the
-//! provincial platform, the health-insurance register, the chip check of C06, VNeID.
+//! The national systems, simulated: the population database and the way to it by the
+//! provincial platform, the health-insurance register, the chip check of C06, VNeID, and the police portal for stays.
 //!
 //! It shares no code and no type with the server: requests are read and answers written as raw XML and JSON by
 //! field tables, so that a wrong tag cannot be wrong on both sides. Everything it says comes from made-up people in
@@ -11,6 +11,7 @@ pub mod bhxh;
 pub mod c06;
 pub mod control;
 pub mod lgsp;
+pub mod lodging;
 pub mod people;
 pub mod population;
 pub mod vneid;
@@ -47,6 +48,8 @@ pub struct Mock {
     pub(crate) receipts: bhxh::Receipts,
     pub(crate) codes: vneid::Codes,
     pub(crate) cards: c06::Cards,
+    pub(crate) lodging_tokens: lodging::Tokens,
+    pub(crate) stays: lodging::Stays,
     pub(crate) clock: Clock,
 }
 
@@ -62,6 +65,8 @@ impl Mock {
             receipts: bhxh::Receipts::default(),
             codes: vneid::Codes::default(),
             cards: c06::Cards::default(),
+            lodging_tokens: lodging::Tokens::default(),
+            stays: lodging::Stays::default(),
             clock,
         })
     }
@@ -81,7 +86,7 @@ impl Mock {
     }
 }
 
-/// Every address: `/population`, `/lgsp/…`, `/bhxh/api/…`, `/c06/verify`, `/vneid/…`, `/control/…`.
+/// Every address: `/population`, `/lgsp/…`, `/bhxh/api/…`, `/c06/verify`, `/vneid/…`, `/lodging/…`, `/control/…`.
 pub fn router(mock: &Arc<Mock>) -> Router {
     Router::new()
         .merge(population::router(mock))
@@ -89,6 +94,7 @@ pub fn router(mock: &Arc<Mock>) -> Router {
         .nest("/bhxh", bhxh::router(mock))
         .nest("/c06", c06::router(mock))
         .nest("/vneid", vneid::router(mock))
+        .nest("/lodging", lodging::router(mock))
         .nest("/control", control::router(mock))
         .layer(axum::middleware::map_response(mark))
 }
