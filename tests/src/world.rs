@@ -83,6 +83,7 @@ impl World {
             .env("SERVER__NATIONAL__INSURANCE__BASE_URL", format!("{national}/bhxh"))
             .env("SERVER__NATIONAL__C06__URL", format!("{national}/c06/verify"))
             .env("SERVER__NATIONAL__VNEID__ISSUER", format!("{national}/vneid"))
+            .env("SERVER__NATIONAL__LODGING__BASE_URL", format!("{national}/lodging"))
             .stderr(log(&self.folder, "server")?);
         self.stop_server();
         let running = Running::start(&mut server)?;

@@ -15,6 +15,8 @@ pub enum System {
     ChipCheck,
     /// VNeID as identity provider.
     Vneid,
+    /// The police portal for stays (tbltkbtt).
+    Lodging,
 }
 
 impl std::fmt::Display for System {
@@ -25,6 +27,7 @@ impl std::fmt::Display for System {
             Self::Insurance => "the health-insurance register",
             Self::ChipCheck => "the chip check of C06",
             Self::Vneid => "VNeID",
+            Self::Lodging => "the lodging portal",
         })
     }
 }

@@ -3,7 +3,7 @@
 use identity::number::PersonalNumber;
 use jiff::Timestamp;
 
-use super::{chip_check, insurance, population};
+use super::{chip_check, insurance, lodging, population};
 use crate::fuzzing::Target;
 
 /// Every target, by its name and that of its corpus.
@@ -17,6 +17,10 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("insurance_check_in", |bytes| drop(insurance::wire::check_in::check_in_reply(bytes))),
     ("insurance_look_up", |bytes| drop(insurance::wire::look_up_reply(bytes))),
     ("insurance_history", insurance_history),
+    ("lodging_token", |bytes| drop(lodging::wire::token_reply(bytes))),
+    ("lodging_answer", |bytes| drop(lodging::wire::reply(bytes, 2))),
+    ("lodging_lists", lodging_lists),
+    ("lodging_import", lodging_import),
 ];
 
 /// An answer of the chip check. The parser reads everything before it looks at the signature.
@@ -45,4 +49,25 @@ fn insurance_history(bytes: &[u8]) {
     drop(insurance::wire::history_reply(bytes, insurance::ResultCode::Accurate));
     let Ok(kept) = insurance::history::dropped(bytes) else { return };
     assert!(insurance::history::dropped(kept.as_slice()) == Ok(kept), "something was left");
+}
+
+/// Each kind of list.
+fn lodging_lists(bytes: &[u8]) {
+    drop(lodging::wire::nationalities(bytes));
+    drop(lodging::wire::provinces(bytes));
+    drop(lodging::wire::items(bytes));
+}
+
+/// A list of guests, Excel or CSV. What is read of it can be said in the words of a page.
+fn lodging_import(bytes: &[u8]) {
+    match lodging::files::import::read(bytes) {
+        Ok(import) => {
+            assert!(import.drafts.len() <= lodging::files::LONGEST, "more rows than may be");
+            assert!(
+                import.faults.iter().all(|fault| !fault.fault.vietnamese().is_empty()),
+                "a fault without words"
+            );
+        }
+        Err(error) => assert!(!error.vietnamese().is_empty(), "an error without words"),
+    }
 }

@@ -98,6 +98,10 @@ impl Http {
         self.client.get(url)
     }
 
+    pub(super) fn delete(&self, url: Url) -> RequestBuilder {
+        self.client.delete(url)
+    }
+
     pub(super) fn post(&self, url: Url) -> RequestBuilder {
         self.client.post(url)
     }

@@ -7,6 +7,7 @@
 pub mod chip_check;
 pub mod fuzzing;
 pub mod insurance;
+pub mod lodging;
 pub mod population;
 pub mod vneid;
 
@@ -18,13 +19,14 @@ mod tests;
 
 use std::sync::Arc;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 pub use chip_check::{ChipCheck, ChipCheckClient};
 pub use error::{ConfigurationError, Flaw, NationalError, System, Trouble};
 pub use http::Limits;
 pub use insurance::{CheckInChannel, InsuranceClient, InsuranceRegister, Receipt};
+pub use lodging::{LodgingClient, LodgingPortal};
 pub use population::{CitizenLookUp, LgspClient, PopulationClient, PopulationDatabase};
 pub use vneid::{IdentityProvider, VneidClient};
 
@@ -44,6 +46,8 @@ pub struct NationalConfiguration {
     pub c06: Option<chip_check::Configuration>,
     /// VNeID; without it nobody can sign in by it.
     pub vneid: Option<vneid::Configuration>,
+    /// The police portal for stays; without it every place declares by file.
+    pub lodging: Option<lodging::Configuration>,
 }
 
 impl NationalConfiguration {
@@ -75,6 +79,13 @@ impl NationalConfiguration {
         .chain(self.lgsp.iter().map(|lgsp| (&lgsp.secret_key, "bi-mat-lgsp-mo-phong")))
         .chain(self.c06.iter().map(|c06| (&c06.partner_key, "khoa-c06-mo-phong")))
         .chain(self.vneid.iter().map(|vneid| (&vneid.client_secret, "bi-mat-vneid-mo-phong")))
+        .chain(self.lodging.iter().map(|lodging| (&lodging.client_secret, "bi-mat-cslt-mo-phong")))
+        .chain(self.lodging.iter().flat_map(|lodging| lodging.accounts.values()).map(made_up_account))
         .any(|(secret, made_up)| secret.expose_secret() == made_up)
     }
+}
+
+/// The password that every account of the simulated portal has.
+fn made_up_account(account: &lodging::Account) -> (&SecretString, &'static str) {
+    (&account.password, "mat-khau-cslt-mo-phong")
 }

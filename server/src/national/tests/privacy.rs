@@ -18,8 +18,10 @@ use tracing_subscriber::{fmt::MakeWriter, util::SubscriberInitExt as _};
 
 use super::{check_in::xml0, *};
 use crate::national::{
-    CheckInChannel as _, ChipCheck as _, ChipCheckClient, IdentityProvider as _, LgspClient, VneidClient,
+    CheckInChannel as _, ChipCheck as _, ChipCheckClient, IdentityProvider as _, LgspClient, LodgingClient,
+    LodgingPortal as _, VneidClient,
     chip_check::{self, CardRead},
+    lodging::{self, Batch, DepartureChange, Told},
     population::lgsp,
     vneid::{self, Returned},
 };
@@ -40,7 +42,7 @@ const FAULTS: &[&str] = &[
     "redirect",
 ];
 
-const SYSTEMS: &[&str] = &["population", "lgsp", "bhxh", "c06", "vneid"];
+const SYSTEMS: &[&str] = &["population", "lgsp", "bhxh", "c06", "vneid", "lodging"];
 
 #[derive(Clone, Default)]
 struct Output(Arc<Mutex<Vec<u8>>>);
@@ -65,7 +67,7 @@ impl<'a> MakeWriter<'a> for Output {
 }
 
 impl Output {
-    fn show<T: Debug>(&self, answer: &Result<T, NationalError>) {
+    fn show<T: Debug, E: Debug + std::fmt::Display>(&self, answer: &Result<T, E>) {
         let mut output = self.clone();
         match answer {
             Ok(answer) => writeln!(output, "{answer:?}").unwrap(),
@@ -89,6 +91,13 @@ fn secrets() -> Vec<String> {
         "khoa-c06-mo-phong",
         "khoa-truy-cap-mo-phong",
         "bi-mat-lgsp-mo-phong",
+        "bi-mat-cslt-mo-phong",
+        "mat-khau-cslt-mo-phong",
+        "cslt-khach-san",
+        "C01X00T47",
+        "MUSTERMANN",
+        "Blơm",
+        "0900000001",
         "CB001",
         "Lê Thị Cán",
         "001180000099",
@@ -119,7 +128,7 @@ fn secrets() -> Vec<String> {
         }
         secrets.push(hex::encode(&Sha256::digest(format!("code {number}"))[..16]));
     }
-    for user in ["tyt01999:", "tyt01999-kiosk:"] {
+    for user in ["tyt01999:", "tyt01999-kiosk:", "kiosk-mo-phong:"] {
         // Whole groups of three bytes: what stands after them does not change their base64.
         secrets.push(STANDARD.encode(&user[..user.len() / 3 * 3]));
     }
@@ -170,6 +179,16 @@ async fn all_under(faults: &[&str], limits: Limits, output: &Output, secrets: &m
     let issuer = format!("{address}/vneid");
     let vneid = vneid::Configuration { issuer, limits, ..whole.vneid.unwrap() };
     let vneid = VneidClient::new(vneid, DEMONSTRATION, clock, random()).unwrap();
+    let base_url = format!("{address}/lodging");
+    let lodging = lodging::Configuration { base_url, limits, ..whole.lodging.unwrap() };
+    let clock = Clock::new(|| Timestamp::from_second(1_789_434_000).unwrap());
+    let lodging = LodgingClient::new(lodging, DEMONSTRATION, clock, random()).unwrap();
+    let (vietnamese, foreigners) =
+        (lodging::tests::samples::vietnamese(), lodging::tests::samples::foreigners());
+    let batches = [Batch::new(vietnamese).unwrap(), Batch::new(foreigners).unwrap()];
+    let left = lodging::tests::samples::document(1, "001148012345");
+    let left = [DepartureChange::new(left, Told::LeftEarly).unwrap()];
+    writeln!(output.clone(), "{lodging:?} {batches:?} {left:?} {:?}", batches[0].declarations()).unwrap();
     writeln!(output.clone(), "{:?} {:?} {:?}", configuration(), hoa(), card()).unwrap();
     writeln!(output.clone(), "{:?} {c06:?} {lgsp:?} {vneid:?} {:?}", systems.insurance, xml0()).unwrap();
 
@@ -184,6 +203,12 @@ async fn all_under(faults: &[&str], limits: Limits, output: &Output, secrets: &m
         output.show(&systems.insurance.send_check_in(&xml0()).await);
         output.show(&lgsp.verify(&hoa()).await);
         output.show(&c06.verify(&card()).await);
+        for batch in &batches {
+            output.show(&lodging.declare("khach-san-mau", batch).await);
+        }
+        output.show(&lodging.change_departures("khach-san-mau", &left).await);
+        output.show(&lodging.catalogue(&["101".to_owned()]).await);
+        lodging.end().await;
         let authorization = vneid.authorization_url("http://127.0.0.1:8080/console/sign-in/vneid").await;
         output.show(&authorization);
         if let Ok(authorization) = authorization {
@@ -216,9 +241,16 @@ async fn no_output_holds_a_secret_or_anybodys_data_whatever_goes_wrong() {
     all_under(&["timeout", "drip"], hurried, &output, &mut secrets).await;
 
     let text = output.text();
-    for told in
-        ["reqwest", "Valid", "Receipt", "SignedIn", "HTTP status 500", "no answer in time", "invalid_grant"]
-    {
+    for told in [
+        "reqwest",
+        "Valid",
+        "Receipt",
+        "SignedIn",
+        "HTTP status 500",
+        "no answer in time",
+        "invalid_grant",
+        "Taken",
+    ] {
         assert!(text.contains(told), "the output does not tell {told}");
     }
     assert_eq!(leak(&text, &secrets), None);
