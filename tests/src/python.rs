@@ -57,3 +57,11 @@ pub fn validate_fhir_files(files: &[impl AsRef<Path>]) -> io::Result<String> {
     command.arg("tests/python/validate_fhir.py").args(files.iter().map(AsRef::as_ref));
     run(&mut command, "")
 }
+
+/// Checks that an import file of the lodging portal is as the hand-typed table says.
+///
+/// # Errors
+/// With what is wrong.
+pub fn check_lodging_workbook(workbook: &Path, expected: &Path) -> io::Result<String> {
+    run(program("python")?.arg("tests/python/check_lodging_workbook.py").arg(workbook).arg(expected), "")
+}

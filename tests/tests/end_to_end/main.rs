@@ -8,4 +8,5 @@
 mod api;
 mod browser;
 mod fhir;
+mod lodging_file;
 mod window;
