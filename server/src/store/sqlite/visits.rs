@@ -29,7 +29,7 @@ mod whose;
 
 pub(super) use read::{earlier, first_version, of_day, of_subject, recorded, visit};
 use read::{parse, visit_of};
-pub(super) use whose::{Word, subject_of};
+pub(super) use whose::{Word, new_subject, subject_of};
 
 /// The sealed part of what the chip proved.
 #[derive(Serialize, Deserialize)]
