@@ -1,5 +1,8 @@
 //! The places where people stay the night, as the operator describes them.
 
+pub mod ward;
+pub mod watch;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use flows::lodging::{LodgingPlace, PlaceError};

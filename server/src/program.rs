@@ -361,6 +361,7 @@ pub async fn assemble(
         store: Arc::clone(&shared),
         clock: clock.clone(),
         station: Arc::clone(&conversations.station),
+        places: Arc::clone(&places),
     };
     let waiting = Waiting {
         store: Arc::clone(&shared),

@@ -20,6 +20,8 @@ pub enum News {
     Calls,
     /// Something about the queue changed: a new number, a call, or what became of one.
     Queue,
+    /// Something about stays changed, or a deadline came near.
+    Stays,
     /// The server ends: connections are closed.
     Ending,
 }
@@ -30,6 +32,7 @@ impl News {
             Self::Rang => "ring",
             Self::Calls => "calls",
             Self::Queue => "queue",
+            Self::Stays => "stays",
             Self::Ending => "ending",
         }
     }

@@ -13,6 +13,10 @@ use uuid::Uuid;
 use super::messages::Cost;
 use crate::{
     clock::Clock,
+    lodging::{
+        Places,
+        ward::{self, is_overnight},
+    },
     national::insurance::FieldFault,
     store::{FirstCost, Queued, RequestKey, Respond, Store, StoreError},
 };
@@ -74,6 +78,8 @@ pub struct FirstCosts {
     pub clock: Clock,
     /// The station.
     pub station: Arc<Station>,
+    /// The places where people stay: the station's ward is one.
+    pub places: Arc<Places>,
 }
 
 impl std::fmt::Debug for FirstCosts {
@@ -122,11 +128,16 @@ impl FirstCosts {
             Some(cost.message(at)?)
         };
         let respond = Respond::new(move |queued: &Option<Queued>| answer(visit, *queued, not_sent));
+        let stays = is_overnight(cost.care);
         let report = FirstCost { visit, message, request, respond: respond.clone(), at };
         let queued = self.store.record_first_cost(report).await.map_err(|error| match error {
             StoreError::UnknownVisit => CostFault::UnknownVisit,
             error => CostFault::Store(error),
         })?;
+        // Told again, it is the same stay: the software repeats a report that had no answer.
+        if let Some(ward) = self.places.of_station(&self.station.code).filter(|_| stays) {
+            ward::reported(&*self.store, ward, &kept, at).await?;
+        }
         Ok(respond.to(&queued))
     }
 }

@@ -321,6 +321,72 @@ pub enum StayAnswer {
     FellToPaper,
 }
 
+/// What was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Looked {
+    /// A list of a place's stays.
+    List,
+    /// One of them.
+    Record(Uuid),
+    /// A list to be printed or taken away.
+    Printed,
+    /// Nothing yet: a reason was given to look at the place's stays.
+    Asked,
+}
+
+impl Looked {
+    /// The word in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Record(_) => "record",
+            Self::Printed => "printed",
+            Self::Asked => "asked",
+        }
+    }
+}
+
+/// A look at stays, written down before it is given.
+#[derive(Clone)]
+pub struct StayLook {
+    /// Who looks.
+    pub staff: Uuid,
+    /// In which session.
+    pub session: Uuid,
+    /// At which place.
+    pub place: String,
+    /// At what.
+    pub looked: Looked,
+    /// Why, with [`Looked::Asked`] and only there. Sealed.
+    pub reason: Option<String>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+impl std::fmt::Debug for StayLook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StayLook").field("staff", &self.staff).field("looked", &self.looked).finish_non_exhaustive()
+    }
+}
+
+/// A look as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptLook {
+    /// Who looked.
+    pub staff: Uuid,
+    /// Their name; none where the account is gone.
+    pub name: Option<String>,
+    /// The place.
+    pub place: String,
+    /// What.
+    pub looked: Looked,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The operations on stays.
 #[async_trait]
 pub trait Stays: Send + Sync {
@@ -387,6 +453,24 @@ pub trait Stays: Send + Sync {
     /// # Errors
     /// Where they could not be read.
     async fn stays(&self, place: &str, which: Which, at: Timestamp) -> Result<Vec<KeptStay>, StoreError>;
+
+    /// Writes down that somebody looks at stays, or why they will.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownStay`] where the stay is none of that place; or where it could not be written.
+    async fn record_stay_look(&self, look: StayLook) -> Result<(), StoreError>;
+
+    /// Whether a reason to look at this place's stays was given in this session since then.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn stay_reason_given(&self, session: Uuid, place: &str, since: Timestamp) -> Result<bool, StoreError>;
+
+    /// Who looked at the stays of these places, the latest first, at most 200.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    async fn stay_looks(&self, places: &[String]) -> Result<Vec<KeptLook>, StoreError>;
 
     /// How many arrived at these places from one day to another, by day, place and nationality: those that were
     /// accepted and not withdrawn.

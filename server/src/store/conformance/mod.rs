@@ -119,6 +119,7 @@ macro_rules! conformance_tests {
                 who_sleeps_there_tonight_is_listed
                 only_what_was_accepted_counts
                 a_stay_that_is_over_is_erased_after_a_year
+                who_looked_and_why_is_kept
                 what_cannot_happen_to_a_stay_is_refused_and_leaves_nothing;
             visits:
                 what_the_population_database_said_is_kept_with_the_visit

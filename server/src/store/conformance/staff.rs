@@ -117,7 +117,7 @@ pub async fn signed_in(
     sign_in(store, name, desk(), at).await
 }
 
-async fn session(store: &dyn Store, token: &SessionToken, at: Timestamp) -> Option<StaffSession> {
+pub async fn session(store: &dyn Store, token: &SessionToken, at: Timestamp) -> Option<StaffSession> {
     match store.staff_session(token, at).await.unwrap() {
         Presented::SignedIn(session) => Some(*session),
         _ => None,

@@ -11,8 +11,9 @@ use flows::{
 use super::{outbox::claimed, *};
 use crate::{
     audit::AuditReport,
+    staff::Role,
     store::stays::{
-        ChangeStay, CountFile, Counted, FileKind, KeptStay, MakeFile, NewStay, StayAnswer, StayRecorded,
+        ChangeStay, CountFile, Counted, FileKind, KeptStay, Looked, MakeFile, NewStay, StayAnswer, StayLook, StayRecorded,
         TellPolice, Told, ToldHow, Which,
     },
 };
@@ -355,4 +356,31 @@ pub async fn what_cannot_happen_to_a_stay_is_refused_and_leaves_nothing(world: &
         at: at(3),
     };
     assert!(matches!(world.store.change_stay(nobody).await, Err(StoreError::UnknownStay)));
+}
+
+pub async fn who_looked_and_why_is_kept(world: &World<'_>) {
+    let token =
+        super::staff::signed_in(world.store, "truc.ban", "Lê Văn Trực", &[Role::PoliceOfficer], at(0)).await;
+    let officer = super::staff::session(world.store, &token, at(0)).await.unwrap();
+    let recorded = world.stays("001148012345", 0).await;
+    let look = |looked, reason: Option<&str>, seconds| StayLook {
+        staff: officer.staff,
+        session: officer.session,
+        place: PLACE.into(),
+        looked,
+        reason: reason.map(str::to_owned),
+        at: at(seconds),
+    };
+    let given = async |since| world.store.stay_reason_given(officer.session, PLACE, at(since)).await.unwrap();
+    assert!(!given(0).await);
+    world.store.record_stay_look(look(Looked::Asked, Some("tìm người mất tích"), 10)).await.unwrap();
+    world.store.record_stay_look(look(Looked::Record(recorded.stay), None, 11)).await.unwrap();
+    assert!(given(10).await && !given(11).await);
+    assert!(!world.store.stay_reason_given(officer.session, "khach-san-mau", at(0)).await.unwrap());
+    let looks = world.store.stay_looks(&[PLACE.into()]).await.unwrap();
+    let seen: Vec<_> = looks.iter().map(|look| (look.looked, look.reason.as_deref())).collect();
+    assert_eq!(seen, [(Looked::Record(recorded.stay), None), (Looked::Asked, Some("tìm người mất tích"))]);
+    let elsewhere = StayLook { place: "khach-san-mau".into(), ..look(Looked::Record(recorded.stay), None, 12) };
+    assert!(matches!(world.store.record_stay_look(elsewhere).await, Err(StoreError::UnknownStay)));
+    assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
 }

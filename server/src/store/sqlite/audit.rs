@@ -103,6 +103,7 @@ pub(super) enum Logged {
     StayConsentLinked,
     StayFileMade,
     StayFileCounted,
+    StaysShown,
     RowReduced,
     RowPurged,
     Purged,
@@ -150,6 +151,7 @@ impl Logged {
             Self::StayVersioned => Some("SELECT * FROM stay_versions WHERE id = ?"),
             Self::StayChanged => Some("SELECT * FROM stay_events WHERE id = ?"),
             Self::StayConsentLinked => Some("SELECT * FROM consent_stays WHERE consent = ?"),
+            Self::StaysShown => Some("SELECT * FROM stay_looks WHERE id = ?"),
             Self::StayFileMade => Some("SELECT * FROM stay_files WHERE id = ?"),
             Self::StayFileCounted => Some("SELECT * FROM stay_file_counts WHERE id = ?"),
             Self::KioskEnrolled
@@ -265,6 +267,8 @@ const KEPT_COUNTS: &[(&str, &str)] = &[
     ("SELECT count(*) FROM stay_events", "SELECT count(*) FROM audit WHERE operation = 'stay_changed'"),
     ("SELECT count(*) FROM consent_stays", "SELECT count(*) FILTER (WHERE operation = 'stay_consent_linked')
              - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'consent_stays/%') FROM audit"),
+    ("SELECT count(*) FROM stay_looks", "SELECT count(*) FILTER (WHERE operation = 'stays_shown')
+             - count(*) FILTER (WHERE operation = 'row_purged' AND record LIKE 'stay_looks/%') FROM audit"),
     ("SELECT count(*) FROM stay_files", "SELECT count(*) FROM audit WHERE operation = 'stay_file_made'"),
     ("SELECT count(*) FROM stay_file_counts", "SELECT count(*) FROM audit WHERE operation = 'stay_file_counted'"),
     ("SELECT count(*) FROM purges", "SELECT count(*) FROM audit WHERE operation = 'purged'"),

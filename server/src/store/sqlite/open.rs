@@ -45,6 +45,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "same_person", include_str!("migrations/0015_same_person.sql")),
     (16, "reception_forms", include_str!("migrations/0016_reception_forms.sql")),
     (17, "stays", include_str!("migrations/0017_stays.sql")),
+    (18, "stay_looks", include_str!("migrations/0018_stay_looks.sql")),
 ];
 
 /// The owner of the key for responses that belong to no conversation.

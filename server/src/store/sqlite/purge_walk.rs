@@ -24,7 +24,7 @@ const fn table(name: &'static str, key: &'static str, select: &'static str) -> T
     Table { name, key, select }
 }
 
-const TABLES: [Table; 18] = [
+const TABLES: [Table; 19] = [
     table("visits", "id", "SELECT * FROM visits WHERE id = ?"),
     table("visit_versions", "id", "SELECT * FROM visit_versions WHERE id = ?"),
     table("receptions", "visit", "SELECT * FROM receptions WHERE visit = ?"),
@@ -41,6 +41,7 @@ const TABLES: [Table; 18] = [
     table("consents", "id", "SELECT * FROM consents WHERE id = ?"),
     table("consent_subjects", "consent", "SELECT * FROM consent_subjects WHERE consent = ?"),
     table("consent_stays", "consent", "SELECT * FROM consent_stays WHERE consent = ?"),
+    table("stay_looks", "id", "SELECT * FROM stay_looks WHERE id = ?"),
     table("stays", "id", "SELECT * FROM stays WHERE id = ?"),
     table("consent_roles", "consent", "SELECT * FROM consent_roles WHERE consent = ?"),
 ];

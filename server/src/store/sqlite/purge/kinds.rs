@@ -56,7 +56,7 @@ const EMPTY_EVIDENCE: [Change; 1] =
     [empties("visits", "UPDATE visits SET proof = NULL, submission = NULL WHERE id = ? RETURNING *")];
 
 /// Every kind, in the order of the work: what names another goes first.
-pub(super) const KINDS: [Kind; 22] = [
+pub(super) const KINDS: [Kind; 23] = [
     Kind {
         record: Record::Evidence,
         ending: Ending::ColumnsEmptied,
@@ -159,6 +159,13 @@ pub(super) const KINDS: [Kind; 22] = [
         find: "SELECT id FROM file_accesses WHERE at < ?1
              AND coalesce(subject, '') NOT IN (SELECT subject FROM marked_subjects) ORDER BY at LIMIT ?2",
         how: How::Rows(&[deletes("file_accesses", "DELETE FROM file_accesses WHERE id = ? RETURNING *")]),
+    },
+    Kind {
+        record: Record::AccessLog,
+        ending: Ending::RowDeleted,
+        find: "SELECT id FROM stay_looks WHERE at < ?1
+             AND coalesce(subject, '') NOT IN (SELECT subject FROM marked_subjects) ORDER BY at LIMIT ?2",
+        how: How::Rows(&[deletes("stay_looks", "DELETE FROM stay_looks WHERE id = ? RETURNING *")]),
     },
     Kind {
         record: Record::Visit,

@@ -247,6 +247,22 @@ async fn takes_last_manager(
     Ok(lost.into_iter().any(|post| !others.contains(post)))
 }
 
+/// The name of a member of staff; none where the account is gone.
+pub(super) async fn name(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    staff: &str,
+) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query("SELECT profile FROM staff WHERE id = ?").bind(staff);
+    let row = row.fetch_optional(&mut *connection).await?;
+    match (row, keys.fetch(connection, staff).await?) {
+        (Some(row), Some(key)) => {
+            Ok(open::<Profile>(&row, "profile", staff, &key)?.map(|profile| profile.name))
+        }
+        _ => Ok(None),
+    }
+}
+
 async fn list(connection: &mut SqliteConnection, keys: &Keys) -> Result<Vec<StaffAccount>, StoreError> {
     let rows = sqlx::query(
         "SELECT *, (SELECT count(*) FROM recovery_codes WHERE staff = staff.id AND used_at IS NULL) AS codes

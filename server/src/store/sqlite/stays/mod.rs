@@ -10,8 +10,8 @@ use crate::{
     store::{
         StoreError,
         stays::{
-            ChangeStay, CountFile, Counted, KeptFile, KeptStay, MakeFile, NewStay, StayAtKiosk, StayChanged,
-            StayCount, StayRecorded, StayVersion, Stays, TellPolice, Which,
+            ChangeStay, CountFile, Counted, KeptFile, KeptLook, KeptStay, MakeFile, NewStay, StayAtKiosk,
+            StayChanged, StayCount, StayLook, StayRecorded, StayVersion, Stays, TellPolice, Which,
         },
     },
 };
@@ -20,6 +20,7 @@ use uuid::Uuid;
 mod change;
 mod events;
 mod files;
+mod looks;
 mod read;
 mod record;
 
@@ -114,6 +115,18 @@ impl Stays for SqliteStore {
 
     async fn stays(&self, place: &str, which: Which, at: Timestamp) -> Result<Vec<KeptStay>, StoreError> {
         read::of_place(&mut *self.readers.begin().await?, &self.keys, place, which, at).await
+    }
+
+    async fn record_stay_look(&self, look: StayLook) -> Result<(), StoreError> {
+        self.writer.submit(look).await
+    }
+
+    async fn stay_reason_given(&self, session: Uuid, place: &str, since: Timestamp) -> Result<bool, StoreError> {
+        looks::reason_given(&mut *self.readers.acquire().await?, session, place, since).await
+    }
+
+    async fn stay_looks(&self, places: &[String]) -> Result<Vec<KeptLook>, StoreError> {
+        looks::of_places(&mut *self.readers.begin().await?, &self.keys, places).await
     }
 
     async fn stay_counts(

@@ -221,6 +221,25 @@ pub(super) async fn of_document(
 ) -> Result<Vec<KeptStay>, StoreError> {
     let mut query = QueryBuilder::<Sqlite>::new(NOW);
     query.push(" WHERE current.document = ").push_bind(document.as_slice());
+    all(connection, keys, query).await
+}
+
+/// The stays of a visit.
+pub(super) async fn of_visit(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    visit: &str,
+) -> Result<Vec<KeptStay>, StoreError> {
+    let mut query = QueryBuilder::<Sqlite>::new(NOW);
+    query.push(" WHERE stays.visit = ").push_bind(visit);
+    all(connection, keys, query).await
+}
+
+async fn all(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    mut query: QueryBuilder<'_, Sqlite>,
+) -> Result<Vec<KeptStay>, StoreError> {
     let rows = query.build().fetch_all(&mut *connection).await?;
     let mut stays = Vec::with_capacity(rows.len());
     for row in rows {

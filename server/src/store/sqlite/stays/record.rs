@@ -174,9 +174,16 @@ async fn overlapping(
     document: Option<&[u8; 32]>,
     new: &NewStay,
 ) -> Result<Option<StayRecorded>, StoreError> {
-    let Some(document) = document else { return Ok(None) };
     let (keys, connection) = tx.keys_and_connection();
-    for there in read::of_document(connection, keys, document).await? {
+    let mut others = match document {
+        Some(document) => read::of_document(connection, keys, document).await?,
+        None => Vec::new(),
+    };
+    // A visit is one stay, whoever tells of it, until its patient has left.
+    if let Some(visit) = new.visit {
+        others.extend(read::of_visit(connection, keys, &visit.to_string()).await?);
+    }
+    for there in others {
         let standing = there.standing(new.at);
         if standing.state() == flows::lodging::State::Withdrawn {
             continue;
