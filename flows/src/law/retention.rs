@@ -219,7 +219,7 @@ const fn rule(
 pub const VISIT_REQUIRED_BY: &str = "Luật 91/2025/QH15 Đ19 k1; NĐ 188/2025/NĐ-CP Đ37, Đ38; NĐ 102/2025/NĐ-CP";
 
 /// The retention table.
-pub const RETENTION: [Rule; 22] = {
+pub const RETENTION: [Rule; 23] = {
     use Ending::{ColumnsEmptied, Kept, KeyDestroyed, RowDeleted};
     use Period::{Always, Days, Hours, Seconds, Years};
     [

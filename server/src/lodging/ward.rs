@@ -11,7 +11,10 @@ use jiff::Timestamp;
 
 use crate::{
     national::insurance::CareKind,
-    store::{Decision, Method, StoreError, Stays, Visit, stays::{NewStay, StayRecorded}},
+    store::{
+        Decision, Method, Stays, StoreError, Visit,
+        stays::{NewStay, StayRecorded},
+    },
 };
 
 /// Why a caretaker (người nhà) stays: the portal has no reason for it, so it is said in words.
@@ -50,7 +53,13 @@ pub fn patient(visit: &Visit, arrival: Timestamp) -> Draft {
 
 /// A stay in the ward that staff, or the station's software, write down. How somebody proved who they are when they checked
 /// in is bound to that visit (NĐ 69/2024/NĐ-CP Đ19): here it is the ward's word.
-pub fn stay(place: &LodgingPlace, visit: Option<&Visit>, draft: Draft, by: Option<Decision>, at: Timestamp) -> NewStay {
+pub fn stay(
+    place: &LodgingPlace,
+    visit: Option<&Visit>,
+    draft: Draft,
+    by: Option<Decision>,
+    at: Timestamp,
+) -> NewStay {
     NewStay {
         place: place.id.clone(),
         path: path(place),

@@ -10,7 +10,10 @@ use super::Places;
 use crate::{
     clock::Clock,
     console::live::{Live, News},
-    store::{Stays, StoreError, stays::{KeptStay, Which}},
+    store::{
+        Stays, StoreError,
+        stays::{KeptStay, Which},
+    },
 };
 
 /// How often it is looked.

@@ -366,7 +366,10 @@ pub struct StayLook {
 
 impl std::fmt::Debug for StayLook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StayLook").field("staff", &self.staff).field("looked", &self.looked).finish_non_exhaustive()
+        f.debug_struct("StayLook")
+            .field("staff", &self.staff)
+            .field("looked", &self.looked)
+            .finish_non_exhaustive()
     }
 }
 
@@ -464,7 +467,12 @@ pub trait Stays: Send + Sync {
     ///
     /// # Errors
     /// Where it could not be read.
-    async fn stay_reason_given(&self, session: Uuid, place: &str, since: Timestamp) -> Result<bool, StoreError>;
+    async fn stay_reason_given(
+        &self,
+        session: Uuid,
+        place: &str,
+        since: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Who looked at the stays of these places, the latest first, at most 200.
     ///

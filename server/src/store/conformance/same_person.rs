@@ -244,7 +244,7 @@ pub async fn who_restricts_or_objects_is_not_asked_about_any_more(world: &World<
         let request = received(world, kind, Some(recorded.subject), at(10)).await;
         carried_out(world, request, action, at(11)).await.unwrap();
         let waiting = world.store.undelivered_messages().await.unwrap();
-        let theirs = waiting.iter().filter(|message| message.visit == recorded.visit);
+        let theirs = waiting.iter().filter(|message| message.visit() == Some(recorded.visit));
         let left: Vec<_> = theirs.map(|message| message.kind).collect();
         assert_eq!(left, [MessageKind::InsuranceLookUp], "{kind:?}");
     }

@@ -13,8 +13,8 @@ use crate::{
     audit::AuditReport,
     staff::Role,
     store::stays::{
-        ChangeStay, CountFile, Counted, FileKind, KeptStay, Looked, MakeFile, NewStay, StayAnswer, StayLook, StayRecorded,
-        TellPolice, Told, ToldHow, Which,
+        ChangeStay, CountFile, Counted, FileKind, KeptStay, Looked, MakeFile, NewStay, StayAnswer, StayLook,
+        StayRecorded, TellPolice, Told, ToldHow, Which,
     },
 };
 
@@ -380,7 +380,8 @@ pub async fn who_looked_and_why_is_kept(world: &World<'_>) {
     let looks = world.store.stay_looks(&[PLACE.into()]).await.unwrap();
     let seen: Vec<_> = looks.iter().map(|look| (look.looked, look.reason.as_deref())).collect();
     assert_eq!(seen, [(Looked::Record(recorded.stay), None), (Looked::Asked, Some("tìm người mất tích"))]);
-    let elsewhere = StayLook { place: "khach-san-mau".into(), ..look(Looked::Record(recorded.stay), None, 12) };
+    let elsewhere =
+        StayLook { place: "khach-san-mau".into(), ..look(Looked::Record(recorded.stay), None, 12) };
     assert!(matches!(world.store.record_stay_look(elsewhere).await, Err(StoreError::UnknownStay)));
     assert!(matches!(world.store.verify_audit().await.unwrap(), AuditReport::Intact { .. }));
 }

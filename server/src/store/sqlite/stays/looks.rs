@@ -105,8 +105,9 @@ pub(super) async fn of_places(
     for row in &rows {
         let looker: &str = row.try_get("staff")?;
         let reason = row.try_get::<Option<Vec<u8>>, _>("reason")?.zip(key.as_ref());
-        let reason = reason
-            .map(|(sealed, key)| Sealed::from_stored(sealed).open(key, reason_place(row.try_get("id")?)).map_err(StoreError::from));
+        let reason = reason.map(|(sealed, key)| {
+            Sealed::from_stored(sealed).open(key, reason_place(row.try_get("id")?)).map_err(StoreError::from)
+        });
         looks.push(KeptLook {
             staff: id("stay_looks.staff", looker)?,
             name: staff::name(connection, keys, looker).await?,

@@ -121,7 +121,12 @@ impl Stays for SqliteStore {
         self.writer.submit(look).await
     }
 
-    async fn stay_reason_given(&self, session: Uuid, place: &str, since: Timestamp) -> Result<bool, StoreError> {
+    async fn stay_reason_given(
+        &self,
+        session: Uuid,
+        place: &str,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
         looks::reason_given(&mut *self.readers.acquire().await?, session, place, since).await
     }
 

@@ -238,7 +238,7 @@ pub(super) async fn of_visit(
 async fn all(
     connection: &mut SqliteConnection,
     keys: &Keys,
-    mut query: QueryBuilder<'_, Sqlite>,
+    mut query: QueryBuilder<Sqlite>,
 ) -> Result<Vec<KeptStay>, StoreError> {
     let rows = query.build().fetch_all(&mut *connection).await?;
     let mut stays = Vec::with_capacity(rows.len());

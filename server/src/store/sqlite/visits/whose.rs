@@ -199,7 +199,7 @@ pub(in super::super) async fn subject_of(
 }
 
 /// Somebody of whom nothing is kept yet.
-pub(super) async fn new_subject(
+pub(in super::super) async fn new_subject(
     tx: &mut Transaction<'_>,
     look_up: Option<&[u8; 32]>,
     at: Timestamp,
