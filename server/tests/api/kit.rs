@@ -264,7 +264,9 @@ fn configuration(systems: &str, patience: u32) -> String {
         )
         .replace("../seeds", seeds().to_str().unwrap())
         .replace("http://127.0.0.1:8090", systems);
-    format!("{text}\n[national.population.limits]\n{limits}\n[national.insurance.limits]\n{limits}")
+    format!(
+        "{text}\n[national.population.limits]\n{limits}\n[national.insurance.limits]\n{limits}\n[national.lodging.limits]\n{limits}"
+    )
 }
 
 /// The folder of the made-up people and places.

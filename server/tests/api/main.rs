@@ -17,6 +17,7 @@ mod echo;
 mod first_cost;
 mod insurance_codes;
 mod kit;
+mod lodging;
 mod minimal;
 mod numbers;
 mod privacy;
