@@ -347,6 +347,7 @@ pub async fn assemble(
         store: Arc::clone(&shared),
         clock: clock.clone(),
         station: Arc::clone(&conversations.station),
+        places: Arc::clone(&places),
         simulated: conversations.simulated,
         live: live.clone(),
         random: random.clone(),

@@ -19,7 +19,7 @@ pub use code::{DocumentKind, ResidenceKind, StayReason};
 pub use deadline::{Deadline, DeadlineRule, Urgency};
 pub use document::{DocumentFault, GuestDocument, NationalityCode};
 pub use draft::{Declaration, Draft, ForeignGuest, Gap, Guest, Residence, Stay, VietnameseGuest};
-pub use place::{LodgingPlace, PlaceError, PlaceKind, Route};
+pub use place::{LodgingPlace, LodgingRoom, PlaceError, PlaceKind, Route};
 pub use standing::{Acceptance, Path, Standing, State, StayEvent, Unfit};
 
 use jiff::{Timestamp, civil::Date, tz::Offset};

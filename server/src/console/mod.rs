@@ -20,6 +20,7 @@ use session::Staff;
 use crate::{
     clock::Clock,
     config::PublicAddress,
+    lodging::Places,
     national::{IdentityProvider, InsuranceRegister},
     random::Random,
     staff::password::Passwords,
@@ -54,6 +55,7 @@ mod time;
 mod visit_consents;
 mod visits;
 mod vneid;
+mod ward;
 mod words;
 
 /// A form is a few lines of text.
@@ -68,6 +70,8 @@ pub struct Console {
     pub clock: Clock,
     /// The station whose staff this is.
     pub station: Arc<Station>,
+    /// The places where people stay the night, whose owners and staff have pages of their own.
+    pub places: Arc<Places>,
     /// Whether data are simulated: every page then says DỮ LIỆU MÔ PHỎNG.
     pub simulated: bool,
     /// Tells the pages.
@@ -98,6 +102,8 @@ impl std::fmt::Debug for Console {
 struct Frame {
     station: String,
     simulated: bool,
+    /// Whether people stay the night here.
+    ward: bool,
     /// Who is signed in.
     staff: Option<Staff>,
     /// What each of their forms carries.
@@ -110,6 +116,7 @@ impl Console {
         Frame {
             station: self.station.name.vi.clone(),
             simulated: self.simulated,
+            ward: self.places.of_station(&self.station.code).is_some(),
             staff: None,
             csrf: String::new(),
         }
@@ -148,6 +155,10 @@ fn pages() -> Vec<(&'static str, MethodRouter<Console>)> {
         ("/staff/queue.js", get(queue_script)),
         ("/staff/queue/next", post(queue::next)),
         ("/staff/queue/{visit}", post(queue::change)),
+        ("/staff/ward", get(ward::show).post(ward::admit)),
+        ("/staff/ward/{stay}", post(ward::complete)),
+        ("/staff/ward/{stay}/leave", post(ward::leave)),
+        ("/staff/ward/{stay}/withdraw", post(ward::withdraw)),
         ("/staff/visits", get(visits::list)),
         ("/staff/visits/{visit}", get(visits::show)),
         ("/staff/visits/{visit}/why", post(accesses::why)),

@@ -273,7 +273,10 @@ async fn an_overnight_stay_is_declared_and_a_check_in_is_not() {
     let [stay] = waiting.as_slice() else { panic!("{waiting:?}") };
     assert_eq!((stay.visit, stay.method, stay.strength), (Some(visit), Method::ByHand, Strength::NoDocument));
     let draft = stay.draft.as_ref().unwrap();
-    assert_eq!((draft.reason, draft.room.as_deref(), draft.note.as_deref()), (Some(StayReason::Treatment), None, None));
+    assert_eq!(
+        (draft.reason, draft.room.as_deref(), draft.note.as_deref()),
+        (Some(StayReason::Treatment), None, None)
+    );
     assert_eq!(stay.standing(server.now()).state(), State::Draft, "department, room and bed are missing");
     // With a bed it goes out, and the portal is told reason 18 and nothing of the illness.
     let mut whole = draft.clone();

@@ -63,6 +63,7 @@ impl Station {
             ("{message}", message),
             ("{alert}", Uuid::nil().to_string()),
             ("{task}", task.to_string()),
+            ("{stay}", Uuid::nil().to_string()),
             ("{account}", account.to_string()),
             ("{sha256}", text.sha256_hex()),
         ];
