@@ -19,7 +19,7 @@ use crate::{
     visit::Visit,
 };
 
-const SYSTEMS: [&str; 5] = ["population", "lgsp", "bhxh", "c06", "vneid"];
+const SYSTEMS: [&str; 6] = ["population", "lgsp", "bhxh", "c06", "vneid", "lodging"];
 
 const FAULTS: [&str; 15] = [
     "none",
@@ -40,7 +40,7 @@ const FAULTS: [&str; 15] = [
 ];
 
 /// What is secret in the section `[national]` of the demonstration's configuration.
-const SECRET_SETTINGS: [&str; 10] = [
+const SECRET_SETTINGS: [&str; 11] = [
     "secret",
     "api_key",
     "officer",
@@ -51,18 +51,21 @@ const SECRET_SETTINGS: [&str; 10] = [
     "partner_key",
     "access_key",
     "secret_key",
+    "username",
 ];
 
 /// Each secret of the configuration, what travels in its place, and every token and code that the simulated systems give.
 fn secrets() -> Vec<String> {
     let configuration = include_str!("../../src/national/demonstration.toml");
-    let mut secrets: Vec<String> = configuration
-        .lines()
-        .filter_map(|line| line.split_once(" = "))
-        .filter(|(setting, _)| SECRET_SETTINGS.contains(setting))
-        .map(|(_, value)| value.trim_matches('"').to_owned())
-        .collect();
-    assert_eq!(secrets.len(), SECRET_SETTINGS.len(), "a setting is not where it was");
+    let settings: Vec<(&str, &str)> =
+        configuration.lines().filter_map(|line| line.split_once(" = ")).collect();
+    let mut secrets = Vec::new();
+    for secret in SECRET_SETTINGS {
+        let known = secrets.len();
+        let values = settings.iter().filter(|(setting, _)| *setting == secret);
+        secrets.extend(values.map(|(_, value)| value.trim_matches('"').to_owned()));
+        assert!(secrets.len() > known, "{secret} is not where it was");
+    }
     // The MD5 of the register's password, as it is sent.
     secrets.push("ec3e178eea5ebb64848057e5a8d15f31".into());
     for number in 1..=40 {
@@ -71,7 +74,7 @@ fn secrets() -> Vec<String> {
         }
         secrets.push(hex::encode(&Sha256::digest(format!("code {number}"))[..16]));
     }
-    for user in ["tyt01999:", "tyt01999-kiosk:"] {
+    for user in ["tyt01999:", "tyt01999-kiosk:", "kiosk-mo-phong:"] {
         // Whole groups of three bytes: what stands after them does not change their base64.
         secrets.push(STANDARD.encode(&user[..user.len() / 3 * 3]));
     }
