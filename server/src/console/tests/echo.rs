@@ -46,6 +46,10 @@ const FORMS: [(&str, &str); 35] = [
         "occasion=newborn&reason=x&full_name=x&number=&birth=2%2F3%2F2022&born_at=2026-09-15T05:30&sex=&relation=x&companion=x&apparent_age=4&where_to=illness%2Fp1&priority=",
     ),
     ("/staff/tasks/{task}/done", "reason="),
+    ("/staff/ward", "visit=&with=&full_name=x&number=x&birth=x&sex=&bed=x&nights=x&relation=x&adult=x"),
+    ("/staff/ward/{stay}", "seen=1&full_name=x&number=x&birth=x&sex=&bed=x&nights=x&relation=x&adult=x"),
+    ("/staff/ward/{stay}/leave", "seen=1&reason=x"),
+    ("/staff/ward/{stay}/withdraw", "seen=1&reason="),
     ("/staff/outbox/{message}/retry", "reason="),
     ("/staff/outbox/{message}/set-aside", "reason="),
     (
