@@ -152,6 +152,16 @@ pub enum StartError {
         /// The file.
         path: PathBuf,
     },
+    /// Nobody can do that there.
+    #[error(
+        "nobody is {role} at {place}: the station's roles are at the station, a lodging's at the id of a place under [lodging], an officer's at the code of its commune"
+    )]
+    Post {
+        /// The role.
+        role: &'static str,
+        /// The place.
+        place: String,
+    },
     /// Another account has this user name.
     #[error("there is an account with this user name; choose another, or reset that one")]
     UserNameTaken,
@@ -310,7 +320,7 @@ pub async fn assemble(
     let store = Arc::new(open(config, data, &clock, random.clone()).await?);
     store.set_kiosks(callers, clock.now()).await?;
     let passwords = Passwords::new(random.clone());
-    staff::add_made_up(&store, config, &station.code, clock.now(), &passwords).await?;
+    staff::add_made_up(&store, config, &station.code, &places, clock.now(), &passwords).await?;
     let shared: Arc<dyn Store> = Arc::clone(&store) as _;
     let live = Live::default();
     let insurance = Arc::clone(&registers.insurance);

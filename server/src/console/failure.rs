@@ -6,11 +6,14 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
     middleware::Next,
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 
-use super::{Console, Frame, sign_in};
-use crate::{random::RandomUnavailable, staff::password::HashError, store::StoreError};
+use super::{Console, Frame, lodging, sign_in};
+use crate::{
+    national::lodging::files::FileError, random::RandomUnavailable, staff::password::HashError,
+    store::StoreError,
+};
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(super) enum Failure {
     },
     /// They have no role at this station.
     NoRoleHere,
+    /// They have none at the station, and one at a lodging.
+    AtLodgings,
     /// Their roles here do not include this.
     NotYours,
     /// The form is longer than any of these pages sends.
@@ -40,6 +45,10 @@ pub(super) enum Failure {
     DoneAlready,
     /// Somebody corrected the visit meanwhile.
     VisitCorrected,
+    /// Somebody changed the stay meanwhile, or it does not stand so that this can be done.
+    StayChanged,
+    /// A file for the portal cannot be made of these guests.
+    NotAFile(FileError),
     /// The request or incident was closed meanwhile.
     FileClosed,
     /// Nobody is kept here that it could be done to.
@@ -79,9 +88,8 @@ impl From<StoreError> for Failure {
             | StoreError::UnknownMessage
             | StoreError::UnknownAlert
             | StoreError::SubjectsDecided => Self::DoneAlready,
-            StoreError::VisitCorrected | StoreError::StayChanged | StoreError::StayUnfit(_) => {
-                Self::VisitCorrected
-            }
+            StoreError::VisitCorrected => Self::VisitCorrected,
+            StoreError::StayChanged | StoreError::StayUnfit(_) => Self::StayChanged,
             StoreError::UnknownVisit | StoreError::UnknownStay => Self::NotFound,
             StoreError::UnknownSubjectRequest | StoreError::UnknownIncident => Self::FileClosed,
             StoreError::UnknownSubject => Self::NobodyKept,
@@ -89,6 +97,9 @@ impl From<StoreError> for Failure {
         }
     }
 }
+
+const PAPER_NUMBERS_FULL: &str = "Phát số bằng giấy và báo người quản trị.";
+const PAPER_NUMBERS: &str = "Nếu vẫn lỗi, phát số bằng giấy và báo người quản trị.";
 
 /// What a failure's page says.
 #[derive(Clone, Copy)]
@@ -100,8 +111,44 @@ struct Words {
     leads_to: (&'static str, &'static str, &'static str),
 }
 
+const LODGINGS: (&str, &str, &str) = (lodging::PLACES, "Cơ sở lưu trú", "places to stay");
 const CALLS: (&str, &str, &str) = ("/staff", "Danh sách cuộc gọi", "calls");
 const OWN_ACCOUNT: (&str, &str, &str) = ("/staff/account", "Tài khoản của tôi", "my account");
+
+impl Words {
+    /// The same at a lodging, where nobody has numbers or calls.
+    fn at_a_lodging(self) -> Self {
+        let advice = match self.advice {
+            "Quay lại danh sách cuộc gọi." => "Quay lại danh sách cơ sở.",
+            PAPER_NUMBERS_FULL => "Báo người quản trị. Sắp hết hạn khai báo thì gọi điện cho công an xã.",
+            PAPER_NUMBERS => {
+                "Nếu vẫn lỗi, báo người quản trị. Sắp hết hạn khai báo thì gọi điện cho công an xã."
+            }
+            "Hỏi người quản lý của trạm này. Đăng xuất ở trang tài khoản." => {
+                "Hỏi chủ cơ sở."
+            }
+            advice => advice,
+        };
+        let title = match self.title {
+            "Tài khoản này chưa có quyền nào tại trạm này" => {
+                "Tài khoản này chưa có quyền nào tại cơ sở này"
+            }
+            title => title,
+        };
+        Self { title, advice, leads_to: LODGINGS, ..self }
+    }
+}
+
+/// Why a file for the portal cannot be made.
+const fn said(error: FileError) -> &'static str {
+    match error {
+        FileError::Empty => "Chưa chọn khách nào.",
+        FileError::TooMany(_) => "Quá 1.000 khách: chia làm nhiều tệp.",
+        FileError::OtherKind(_) => "Tệp Excel cho khách Việt Nam, tệp XML cho khách nước ngoài.",
+        FileError::Value { .. } => "Một giá trị không ghi được vào tệp: đính chính khách rồi lập lại.",
+        FileError::NotMade => "Thử lại; nếu vẫn lỗi, báo người quản trị.",
+    }
+}
 
 #[derive(Template)]
 #[template(path = "failure.html")]
@@ -130,6 +177,22 @@ impl Failure {
                     "Mở lại trang nhân viên và gửi lại.",
                     "The form was not sent from these pages. Nothing was done.",
                 ),
+            ),
+            Self::StayChanged => (
+                StatusCode::CONFLICT,
+                words(
+                    "Lượt lưu trú vừa được thay đổi, hoặc không còn làm được việc này",
+                    "Mở lại khách, xem tình trạng mới rồi làm lại nếu cần.",
+                    "The stay was changed meanwhile, or this cannot be done to it now. Nothing was done.",
+                ),
+            ),
+            Self::NotAFile(error) => (
+                StatusCode::CONFLICT,
+                words("Chưa lập được tệp", said(*error), "The file cannot be made. Nothing was done."),
+            ),
+            Self::AtLodgings => (
+                StatusCode::SEE_OTHER,
+                words("Cơ sở lưu trú", "Mở danh sách cơ sở.", "Your places are elsewhere."),
             ),
             Self::SignIn { .. } => (
                 StatusCode::UNAUTHORIZED,
@@ -222,7 +285,7 @@ impl Failure {
                 StatusCode::INSUFFICIENT_STORAGE,
                 words(
                     "Ổ đĩa đã đầy, chưa ghi được gì",
-                    "Phát số bằng giấy và báo người quản trị.",
+                    PAPER_NUMBERS_FULL,
                     "The disk is full; nothing was recorded. Hand out numbers on paper and tell the operator.",
                 ),
             ),
@@ -230,7 +293,7 @@ impl Failure {
                 StatusCode::SERVICE_UNAVAILABLE,
                 words(
                     "Chưa ghi được, xin thử lại",
-                    "Nếu vẫn lỗi, phát số bằng giấy và báo người quản trị.",
+                    PAPER_NUMBERS,
                     "Nothing was recorded. Try again; if it stays so, tell the operator.",
                 ),
             ),
@@ -251,6 +314,7 @@ impl IntoResponse for Failure {
             Self::SignIn { next, timed_out } => {
                 return sign_in::elsewhere(next.as_deref(), *timed_out).into_response();
             }
+            Self::AtLodgings => return Redirect::to(lodging::PLACES).into_response(),
             _ => {}
         }
         let (status, words) = self.words();
@@ -260,10 +324,16 @@ impl IntoResponse for Failure {
 
 /// Puts the page around a failure's words. (What fails has no station at hand.)
 pub(super) async fn with_page(State(console): State<Console>, request: Request, next: Next) -> Response {
+    let lodging = request.uri().path().starts_with(lodging::PLACES);
     let response = next.run(request).await;
     let Some(words) = response.extensions().get::<Words>().copied() else { return response };
     let status = response.status();
-    html(status, &Page { frame: console.frame(), words }).unwrap_or(response)
+    let (words, frame) = if lodging {
+        (words.at_a_lodging(), Frame { station: LODGINGS.1.to_owned(), ..console.frame() })
+    } else {
+        (words, console.frame())
+    };
+    html(status, &Page { frame, words }).unwrap_or(response)
 }
 
 /// The page made from `template`.

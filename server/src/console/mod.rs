@@ -43,6 +43,7 @@ pub mod fuzzing;
 mod history;
 mod ledger;
 pub mod live;
+mod lodging;
 mod outbox;
 mod persons;
 mod privacy;
@@ -173,7 +174,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<Console>)> {
     pages
 }
 
-/// The pages, under `/staff`.
+/// The pages, under `/staff` and `/lodging`.
 pub fn router(console: Console) -> Router {
     let headers = [
         (
@@ -188,12 +189,17 @@ pub fn router(console: Console) -> Router {
     // For whoever comes.
     let open = Router::new()
         .route("/staff/style.css", get(style))
+        .route("/staff/lodging.css", get(lodging_style))
+        .route("/staff/lodging.js", get(lodging_script))
         .route("/staff/vneid/start", get(vneid::start))
         .route("/staff/vneid/callback", get(vneid::callback))
         .route("/staff/sign-in", get(sign_in::password::show).post(sign_in::password::enter))
         .route("/staff/sign-in/code", get(sign_in::code::show).post(sign_in::code::enter))
         .route("/staff/sign-in/enrol", get(sign_in::enrolment::show).post(sign_in::enrolment::enrol));
-    let pages = pages().into_iter().fold(Router::new(), |router, (path, page)| router.route(path, page));
+    let pages = pages()
+        .into_iter()
+        .chain(lodging::routes())
+        .fold(Router::new(), |router, (path, page)| router.route(path, page));
     let pages = pages
         .route_layer(middleware::from_fn_with_state(console.clone(), session::guard))
         .merge(open)
@@ -220,6 +226,14 @@ async fn script() -> ([(HeaderName, &'static str); 1], &'static str) {
 
 async fn queue_script() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("pages/queue.js"))
+}
+
+async fn lodging_script() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("pages/lodging/lodging.js"))
+}
+
+async fn lodging_style() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("pages/lodging/lodging.css"))
 }
 
 async fn style() -> ([(HeaderName, &'static str); 1], &'static str) {

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     middleware::Next,
@@ -12,9 +12,9 @@ use axum::{
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::{Console, Frame, MOST_BYTES, failure::Failure};
+use super::{Console, Frame, MOST_BYTES, failure::Failure, lodging};
 use crate::{
-    staff::Role,
+    staff::{Post, Role},
     store::{
         Decision,
         staff::{Presented, SessionToken, Source, StaffSession},
@@ -40,23 +40,31 @@ pub(super) struct Staff {
     pub(super) id: Uuid,
     /// Their name.
     pub(super) name: String,
-    /// What they do at this station.
+    /// What they do here: at the place that the address names, or at the station.
     pub(super) roles: Vec<Role>,
+    /// What they do anywhere.
+    pub(super) posts: Vec<Post>,
     /// The session.
     pub(super) session: Uuid,
     csrf: String,
 }
 
 impl Staff {
-    fn new(session: &StaffSession, station: &str) -> Self {
-        let posts = session.posts.iter().filter(|post| post.place == station);
+    fn new(session: &StaffSession, place: &str) -> Self {
+        let here = session.posts.iter().filter(|post| post.place == place);
         Self {
             id: session.staff,
             name: session.name.clone(),
-            roles: posts.map(|post| post.role).collect(),
+            roles: here.map(|post| post.role).collect(),
+            posts: session.posts.clone(),
             session: session.session,
             csrf: hex::encode(session.csrf),
         }
+    }
+
+    /// What each of their forms carries.
+    pub(super) fn csrf(&self) -> &str {
+        &self.csrf
     }
 
     /// Whether they have this role here.
@@ -122,10 +130,11 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
     }
 }
 
-/// What an account opens that has no role here: itself, and the way out.
-const WITHOUT_A_ROLE: [&str; 2] = ["/staff/account", "/staff/sign-out"];
+/// What an account opens that has no role here: itself, the way out, and the list of the lodgings where it has one.
+const WITHOUT_A_ROLE: [&str; 3] = ["/staff/account", "/staff/sign-out", lodging::PLACES];
 
-/// Lets through who is signed in and has at least one role at this station; of what changes anything, only what carries the session's own secret.
+/// Lets through who is signed in and has at least one role here: at the lodging whose pages these are, else at the
+/// station. Of what changes anything, only what carries the session's own secret.
 pub(super) async fn guard(State(console): State<Console>, request: Request, next: Next) -> Response {
     match admitted(&console, request).await {
         Ok(request) => next.run(request).await,
@@ -144,14 +153,28 @@ async fn admitted(console: &Console, request: Request) -> Result<Request, Failur
         Presented::TimedOut => return Err(Failure::SignIn { next: wanted(&request), timed_out: true }),
         Presented::Nobody => return Err(Failure::SignIn { next: wanted(&request), timed_out: false }),
     };
-    let staff = Staff::new(&session, &console.station.code);
-    if staff.roles.is_empty() && !WITHOUT_A_ROLE.contains(&request.uri().path()) {
+    let path = request.uri().path();
+    let lodging = match lodging::named_in(path) {
+        Some(id) => Some(console.places.get(id).ok_or(Failure::NotFound)?.clone()),
+        None => None,
+    };
+    let staff = Staff::new(&session, lodging.as_ref().map_or(&console.station.code, |place| &place.id));
+    let lodges = || staff.posts.iter().any(|post| lodging::ROLES.contains(&post.role));
+    let refused = match &lodging {
+        Some(_) => !lodging::ROLES.iter().any(|role| staff.has(*role)),
+        None => staff.roles.is_empty() && !WITHOUT_A_ROLE.contains(&path),
+    };
+    if refused && path == "/staff" && lodges() {
+        return Err(Failure::AtLodgings);
+    }
+    if refused {
         return Err(Failure::NoRoleHere);
     }
+    let longest = if lodging::takes_files(path) { lodging::MOST_BYTES } else { MOST_BYTES };
     let (mut parts, mut body) = request.into_parts();
     if !matches!(parts.method, Method::GET | Method::HEAD) {
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Failure::TooLarge)?;
-        if !carries(&bytes, &session.csrf) {
+        let bytes = to_bytes(body, longest).await.map_err(|_| Failure::TooLarge)?;
+        if !carries(&parts.headers, &bytes, &session.csrf).await {
             return Err(Failure::ForeignForm);
         }
         body = Body::from(bytes);
@@ -160,15 +183,34 @@ async fn admitted(console: &Console, request: Request) -> Result<Request, Failur
         console.store.touch_staff_session(session.session, at).await?;
     }
     parts.extensions.insert(staff);
+    if let Some(place) = lodging {
+        parts.extensions.insert(lodging::Here(place));
+    }
     Ok(Request::from_parts(parts, body))
 }
 
-/// Whether a form carries the session's secret.
-fn carries(form: &[u8], csrf: &[u8; 32]) -> bool {
-    let mut sent = [0; 32];
-    let field = form_urlencoded::parse(form).find(|(name, _)| name == "csrf");
-    field.is_some_and(|(_, value)| hex::decode_to_slice(value.as_bytes(), &mut sent).is_ok())
-        && bool::from(sent.ct_eq(csrf))
+/// Whether a form carries the session's secret. One that brings a file has it as a part of its own, before the file.
+async fn carries(headers: &HeaderMap, form: &Bytes, csrf: &[u8; 32]) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let sent = match multer::parse_boundary(kind) {
+        Ok(boundary) => part(form, boundary, "csrf").await,
+        Err(_) => form_urlencoded::parse(form)
+            .find(|(name, _)| name == "csrf")
+            .map(|(_, value)| value.into_owned().into_bytes()),
+    };
+    let mut secret = [0; 32];
+    sent.is_some_and(|sent| hex::decode_to_slice(sent, &mut secret).is_ok()) && bool::from(secret.ct_eq(csrf))
+}
+
+/// The first part of a form with a file, where it has this name.
+async fn part(form: &Bytes, boundary: String, name: &str) -> Option<Vec<u8>> {
+    let body = form.clone();
+    let stream = futures_util::stream::once(async { Ok::<_, std::convert::Infallible>(body) });
+    let field = multer::Multipart::new(stream, boundary).next_field().await.ok()??;
+    if field.name() != Some(name) {
+        return None;
+    }
+    Some(field.bytes().await.ok()?.to_vec())
 }
 
 /// A page that nobody touched for, or a stream of events.
@@ -191,7 +233,7 @@ const LONGEST_PAGE: usize = 200;
 
 /// The address, if it is one of these pages: signing in leads nowhere else.
 pub(super) fn local_page(address: &str) -> Option<&str> {
-    let rest = address.strip_prefix("/staff")?;
+    let rest = ["/staff", lodging::PLACES].into_iter().find_map(|pages| address.strip_prefix(pages))?;
     let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let inside = rest.is_empty() || rest.starts_with(['/', '?']);
     (inside && plain && !rest.contains("//") && address.len() <= LONGEST_PAGE).then_some(address)
@@ -232,7 +274,9 @@ mod tests {
 
     #[test]
     fn signing_in_leads_to_these_pages_only() {
-        for page in ["/staff", "/staff/visits", "/staff?live", "/staff/visits/x?again"] {
+        for page in
+            ["/staff", "/staff/visits", "/staff?live", "/staff/visits/x?again", "/lodging", "/lodging/x/list"]
+        {
             assert_eq!(local_page(page), Some(page));
         }
         for page in [
@@ -241,6 +285,8 @@ mod tests {
             "/staff//evil.example",
             "/staff/\\evil.example",
             "/staffs",
+            "/lodgings",
+            "/lodging//evil.example",
             "/staff.evil.example",
             "/v1/welcome",
             "",

@@ -32,6 +32,7 @@ mod corrections;
 mod desk;
 mod echo;
 mod every_page;
+mod lodging;
 mod patient;
 mod queue;
 mod rights;

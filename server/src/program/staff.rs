@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{Arguments, StartError, open, station};
+use super::{Arguments, StartError, open, places, station};
 use crate::{
     clock::Clock,
     config::{self, Config},
+    lodging::Places,
     random::Random,
     staff::{Code, OneTimeSecret, Password, Post, Role, UserName, password::Passwords},
     store::{
@@ -43,14 +44,31 @@ pub struct AddStaff {
     /// Their name, which stands in what they decide.
     #[arg(long)]
     pub name: String,
-    /// What they do at the station; may be given more than once.
+    /// What they do there; may be given more than once.
     #[arg(long = "role", required = true, value_parser = parse_role)]
     pub roles: Vec<Role>,
+    /// Where: the id of a lodging, or the code of a commune for its police. Left out: the health station.
+    #[arg(long)]
+    pub place: Option<String>,
 }
 
 fn parse_role(code: &str) -> Result<Role, String> {
-    let codes = || Role::STATION.map(Role::as_str).join(", ");
+    let codes = || Role::ALL.map(Role::as_str).join(", ");
     Role::parse(code).ok_or_else(|| format!("one of {}", codes()))
+}
+
+/// Whether somebody can do this at a place.
+fn fits(role: Role, place: &str, station: &str, places: &Places) -> bool {
+    match role {
+        Role::Reception | Role::Clinician | Role::Manager | Role::Auditor => place == station,
+        Role::LodgingOwner | Role::LodgingStaff => places.get(place).is_some(),
+        Role::PoliceOfficer => places.of_commune(place).next().is_some(),
+    }
+}
+
+fn check(posts: &[Post], station: &str, places: &Places) -> Result<(), StartError> {
+    let wrong = posts.iter().find(|post| !fits(post.role, &post.place, station, places));
+    wrong.map_or(Ok(()), |post| Err(StartError::Post { role: post.role.as_str(), place: post.place.clone() }))
 }
 
 /// Carries out a command on the accounts. What it prints is for the operator to hand over.
@@ -65,10 +83,11 @@ pub async fn staff(
 ) -> Result<String, StartError> {
     let config = Config::load(&arguments.config)?;
     let station = station(&config.station.relative())?;
+    let places = places(&config)?;
     let data = &arguments.data;
     std::fs::create_dir_all(data).map_err(|source| StartError::File { path: data.clone(), source })?;
     let store = open(&config, data, real, random.clone()).await?;
-    let done = carry_out(&store, command, &station.code, real.now(), &random).await;
+    let done = carry_out(&store, command, (&station.code, &places), real.now(), &random).await;
     store.close().await;
     done
 }
@@ -76,18 +95,20 @@ pub async fn staff(
 async fn carry_out(
     store: &SqliteStore,
     command: &StaffCommand,
-    station: &str,
+    (station, places): (&str, &Places),
     at: Timestamp,
     random: &Random,
 ) -> Result<String, StartError> {
     let code = Code::draw(random).map_err(crate::store::StoreError::from)?;
     let user_name = match command {
         StaffCommand::Add(new) => {
+            let posts = posts(&new.roles, new.place.as_deref().unwrap_or(station));
+            check(&posts, station, places)?;
             let staff = NewStaff {
                 user_name: new.user_name.clone(),
                 name: new.name.clone(),
                 number: None,
-                posts: posts(&new.roles, station),
+                posts,
                 credential: Credential::Enrolment(code.digest()),
                 by: None,
                 at,
@@ -124,7 +145,12 @@ struct StaffFile {
     user_name: UserName,
     name: String,
     number: Option<PersonalNumber>,
+    /// What they do at the station.
+    #[serde(default)]
     roles: Vec<Role>,
+    /// What they do elsewhere: at lodgings, or for a commune's police.
+    #[serde(default)]
+    posts: Vec<Post>,
     password: SecretString,
     one_time: SecretString,
 }
@@ -137,12 +163,13 @@ pub(super) async fn add_made_up(
     store: &SqliteStore,
     config: &Config,
     station: &str,
+    places: &Places,
     at: Timestamp,
     passwords: &Passwords,
 ) -> Result<(), StartError> {
     for file in &config.staff.accounts {
         let path = file.relative();
-        add_one(store, &path, station, at, passwords).await?;
+        add_one(store, &path, (station, places), at, passwords).await?;
     }
     Ok(())
 }
@@ -150,7 +177,7 @@ pub(super) async fn add_made_up(
 async fn add_one(
     store: &SqliteStore,
     path: &Path,
-    station: &str,
+    (station, places): (&str, &Places),
     at: Timestamp,
     passwords: &Passwords,
 ) -> Result<(), StartError> {
@@ -165,7 +192,9 @@ async fn add_one(
         password: passwords.hash(&password).await.map_err(|_| unusable())?,
         one_time: OneTimeSecret::from_base32(file.one_time.expose_secret()).ok_or_else(unusable)?,
     };
-    let posts = posts(&file.roles, station);
+    let mut posts = posts(&file.roles, station);
+    posts.extend(file.posts);
+    check(&posts, station, places)?;
     let StaffFile { user_name, name, number, .. } = file;
     let staff = NewStaff { user_name, name, number, posts, credential, by: None, at };
     match store.add_staff(staff).await? {

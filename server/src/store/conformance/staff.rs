@@ -117,6 +117,27 @@ pub async fn signed_in(
     sign_in(store, name, desk(), at).await
 }
 
+/// Makes a member of staff with these posts, wherever they are, and signs them in.
+pub async fn signed_in_with(
+    store: &dyn Store,
+    name: &str,
+    full: &str,
+    posts: Vec<Post>,
+    at: Timestamp,
+) -> SessionToken {
+    let staff = NewStaff {
+        user_name: user(name),
+        name: full.into(),
+        number: None,
+        posts,
+        credential: ready(),
+        by: None,
+        at,
+    };
+    assert!(matches!(store.add_staff(staff).await.unwrap(), Added::Added(_)));
+    sign_in(store, name, desk(), at).await
+}
+
 pub async fn session(store: &dyn Store, token: &SessionToken, at: Timestamp) -> Option<StaffSession> {
     match store.staff_session(token, at).await.unwrap() {
         Presented::SignedIn(session) => Some(*session),
