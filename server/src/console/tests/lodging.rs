@@ -1,7 +1,6 @@
 //! The pages of a lodging: who may open them, and what is done there.
 
 use flows::lodging::{Acceptance, Draft, NationalityCode, State as Stands};
-use identity::SecretBytes;
 
 use super::*;
 use crate::{

@@ -9,6 +9,7 @@ use end_to_end::{
 };
 
 mod calls;
+mod lodging;
 mod queue;
 mod reception;
 mod sign_in;
@@ -50,6 +51,18 @@ impl Scene {
         self.phone.wait_for("Mã xác thực trên điện thoại").await.unwrap();
         self.type_code(&self.code()).await;
         self.phone.wait_for("Trần Văn Mẫu").await.unwrap();
+    }
+
+    /// Signed in as somebody else of the seeds.
+    async fn signed_in_as(&self, (user, password): (&str, &str), device: &str, name: &str, path: &str) {
+        self.go(path).await;
+        self.phone.fill("user_name", user).await.unwrap();
+        self.phone.fill("password", password).await.unwrap();
+        self.phone.press("Tiếp tục").await.unwrap();
+        self.phone.wait_for("Mã xác thực trên điện thoại").await.unwrap();
+        let code = one_time_code(device, self.world.now().unwrap().as_second(), 0).unwrap();
+        self.type_code(&code).await;
+        self.phone.wait_for(name).await.unwrap();
     }
 
     async fn go(&self, path: &str) {
