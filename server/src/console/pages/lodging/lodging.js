@@ -8,9 +8,15 @@
   // Milliseconds between two looks without news.
   const EVERY = 30_000;
 
+  // How long after a touch somebody is taken to be filling in a form, in milliseconds.
+  const AT_WORK = 60_000;
+  let touched = -AT_WORK;
+  place.addEventListener("input", () => { touched = performance.now(); });
+
   // What somebody is filling in is left alone.
   const busy = () => {
     const active = document.activeElement;
+    if (performance.now() - touched < AT_WORK) return true;
     return active !== null && place.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName);
   };
 
@@ -27,7 +33,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("tonight");
     if (!fresh) throw new Error("no list");
-    if (!busy()) place.replaceChildren(...fresh.childNodes);
+    if (!busy() && fresh.innerHTML !== place.innerHTML) place.replaceChildren(...fresh.childNodes);
   };
   const again = () => look().then(() => lost(false), () => lost(true));
 
