@@ -33,8 +33,8 @@ impl Look {
 
 impl Console {
     /// Writes down that these stays are about to be shown, before they are: every page of a lodging that shows a guest
-    /// passes here. It goes to the server's log, who and which and why it was allowed, by ids alone; a `reason` is kept
-    /// nowhere but there as a mark that one was given.
+    /// passes here. It goes to the server's log: who, in which session, which stay and on what page, by ids alone, and
+    /// whether a `reason` was given. The words of the reason are not written there, nor kept.
     #[expect(clippy::unused_async, reason = "what writes it down may have to wait")]
     pub(super) async fn note_look(
         &self,
