@@ -66,3 +66,18 @@ impl Places {
         self.all().find(|place| place.station.as_deref() == Some(station))
     }
 }
+
+/// The places of the seeds.
+#[cfg(test)]
+pub(crate) fn seeded() -> Places {
+    use figment::providers::{Format as _, Toml};
+    let files = [
+        ("inn", include_str!("../../seeds/lodging/nha-nghi-hoa-mau.toml")),
+        ("vessel", include_str!("../../seeds/lodging/tau-song-mau.toml")),
+        ("ward", include_str!("../../seeds/lodging/luu-benh-tram-mau.toml")),
+    ];
+    let places = files.map(|(name, text)| {
+        (name.into(), figment::Figment::from(Toml::string(text)).extract::<LodgingPlace>().unwrap())
+    });
+    Places::new(places).unwrap()
+}

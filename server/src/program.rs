@@ -30,7 +30,7 @@ use crate::{
         self, Console,
         live::{Live, News},
     },
-    lodging::{Places, PlacesError},
+    lodging::{Places, PlacesError, watch},
     look,
     national::{
         ChipCheck, ChipCheckClient, ConfigurationError, IdentityProvider, InsuranceClient, LodgingClient,
@@ -217,7 +217,7 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
         (Some(start), Mode::Demonstration) => real.started_at(start),
         (Some(_), Mode::Production) => return Err(ConfigError::ClockInProduction.into()),
     };
-    let Assembled { router, store, worker, live } =
+    let Assembled { router, store, worker, live, places, lodging } =
         assemble(&config, &arguments.data, clock.clone(), random).await?;
 
     let failed = |source| StartError::Listen { address: config.listen, source };
@@ -227,7 +227,8 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
     info!(mode = ?config.mode, "ready");
 
     let tidying = tokio::spawn(tidy::run(Arc::clone(&store), clock.clone()));
-    let ringing = tokio::spawn(ring(Arc::clone(&store), clock, live.clone()));
+    let ringing = tokio::spawn(ring(Arc::clone(&store), clock.clone(), live.clone()));
+    let watching = tokio::spawn(watch::run(Arc::clone(&store), places, live.clone(), clock));
     let (end, ended) = oneshot::channel::<()>();
     let delivering = tokio::spawn(worker.run(async {
         let _ = ended.await;
@@ -239,12 +240,15 @@ pub async fn run(arguments: Arguments, real: &Clock, random: Random) -> Result<(
     };
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router).with_graceful_shutdown(ending).await;
-    for task in [tidying, ringing] {
+    for task in [tidying, ringing, watching] {
         task.abort();
         let _ = task.await;
     }
     drop(end);
     let _ = delivering.await;
+    if let Some(portal) = lodging {
+        portal.end().await;
+    }
     if let Some(store) = Arc::into_inner(store) {
         store.close().await;
     }
@@ -291,6 +295,10 @@ pub struct Assembled {
     pub worker: Worker,
     /// What pages that listen are told.
     pub live: Live,
+    /// The places where people stay.
+    pub places: Arc<Places>,
+    /// The police portal for stays: what it gave is given back at the end.
+    pub lodging: Option<Arc<dyn LodgingPortal>>,
 }
 
 impl std::fmt::Debug for Assembled {
@@ -324,13 +332,14 @@ pub async fn assemble(
     let shared: Arc<dyn Store> = Arc::clone(&store) as _;
     let live = Live::default();
     let insurance = Arc::clone(&registers.insurance);
+    let lodging = lodging(config, &clock, &random)?;
     let handlers = NationalHandlers {
         store: Arc::clone(&shared),
         population: Arc::clone(&registers.population),
         insurance: Arc::clone(&registers.insurance),
         check_in,
         signer,
-        lodging: lodging(config, &clock, &random)?,
+        lodging: lodging.clone(),
         places: Arc::clone(&places),
         clock: clock.clone(),
     };
@@ -386,7 +395,7 @@ pub async fn assemble(
         .merge(phone::router(Arc::clone(&conversations)))
         .merge(look::router());
     let api = Api { store: shared, clock, conversations, first_costs };
-    Ok(Assembled { router: api::router(Arc::new(api), pages), store, worker, live })
+    Ok(Assembled { router: api::router(Arc::new(api), pages), store, worker, live, places, lodging })
 }
 
 /// The key that seals personal data: the operator's, or in a demonstration one of the data folder's own.

@@ -61,20 +61,6 @@ fn station() -> Station {
 
 mod privacy;
 
-/// The places of the seeds.
-fn places() -> crate::lodging::Places {
-    let files = [
-        ("inn", include_str!("../../../seeds/lodging/nha-nghi-hoa-mau.toml")),
-        ("vessel", include_str!("../../../seeds/lodging/tau-song-mau.toml")),
-        ("ward", include_str!("../../../seeds/lodging/luu-benh-tram-mau.toml")),
-    ];
-    let places = files.map(|(name, text)| {
-        use figment::providers::{Format as _, Toml};
-        (name.into(), figment::Figment::from(Toml::string(text)).extract().unwrap())
-    });
-    crate::lodging::Places::new(places).unwrap()
-}
-
 struct Desk {
     _folder: tempfile::TempDir,
     store: Arc<SqliteStore>,
@@ -140,7 +126,7 @@ impl Desk {
             store: Arc::clone(&store) as Arc<dyn Store>,
             clock: Clock::new(|| at(600)),
             station: Arc::new(station()),
-            places: Arc::new(places()),
+            places: Arc::new(crate::lodging::seeded()),
             simulated: true,
             live: Live::default(),
             random: seeded(2),

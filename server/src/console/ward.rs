@@ -181,9 +181,9 @@ impl Console {
     }
 }
 
-fn sleeper(console: &Console, place: &LodgingPlace, stay: KeptStay, now: Timestamp) -> Option<SleeperView> {
+fn sleeper(console: &Console, place: &LodgingPlace, stay: &KeptStay, now: Timestamp) -> Option<SleeperView> {
     let standing = stay.standing(now);
-    let deadline = watch::deadline(&console.places, &stay);
+    let deadline = watch::deadline(&console.places, stay);
     let until = stay.until(now).map(moment);
     let draft = stay.draft.as_ref()?;
     let gaps = draft.declaration(place, local_day(now)).err().unwrap_or_default();
@@ -236,7 +236,7 @@ async fn page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<R
     let named = patients.iter().map(|visit| visit.recorded.visit).collect();
     let purpose = crate::store::accesses::Purpose::Care;
     console.note_access(staff, named, crate::store::accesses::Shown::List, purpose).await?;
-    let views: Vec<_> = stays.into_iter().filter_map(|stay| sleeper(console, place, stay, now)).collect();
+    let views: Vec<_> = stays.iter().filter_map(|stay| sleeper(console, place, stay, now)).collect();
     let page = Page {
         frame: staff.frame(console),
         place: place.name.vi.clone(),
@@ -298,19 +298,18 @@ pub(super) async fn admit(
         let visit = console.store.visit(id).await?;
         Some(visit.filter(|visit| visit.station == console.station.code).ok_or(Failure::NotFound)?)
     };
-    let (mut draft, party) = match &visit {
-        Some(visit) => (ward::patient(visit, now), None),
-        None => {
-            let with = Uuid::parse_str(&typed.with).map_err(|_| Failure::NotFound)?;
-            let with = console.ward_stay(with).await?;
-            let mut draft = Draft::arriving(now);
-            draft.reason = Some(StayReason::Other);
-            draft.reason_text = Some(CARETAKER.to_owned());
-            if form::name(&typed.full_name, "Họ và tên / Full name", &mut faults).is_none() {
-                return page(&console, &staff, faults).await;
-            }
-            (draft, Some(with.party))
+    let (mut draft, party) = if let Some(visit) = &visit {
+        (ward::patient(visit, now), None)
+    } else {
+        let with = Uuid::parse_str(&typed.with).map_err(|_| Failure::NotFound)?;
+        let with = console.ward_stay(with).await?;
+        let mut draft = Draft::arriving(now);
+        draft.reason = Some(StayReason::Other);
+        draft.reason_text = Some(CARETAKER.to_owned());
+        if form::name(&typed.full_name, "Họ và tên / Full name", &mut faults).is_none() {
+            return page(&console, &staff, faults).await;
         }
+        (draft, Some(with.party))
     };
     typed.fill(&mut draft, now, &mut faults);
     if !faults.is_empty() {

@@ -61,3 +61,56 @@ pub async fn due<S: Stays + ?Sized>(store: &S, places: &Places, now: Timestamp) 
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        sealed::MasterKey,
+        store::{
+            conformance::{
+                at, seeded,
+                stays::{guest, stay},
+            },
+            sqlite::{SqliteOptions, SqliteStore},
+            stays::{TellPolice, Told, ToldHow},
+        },
+    };
+
+    /// At 14:00 on 2026-09-15, where deadlines of guests who come then are at 23:00.
+    #[tokio::test]
+    async fn pages_learn_of_a_deadline_an_hour_before_and_in_its_moment_and_of_nothing_that_was_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions {
+            folder: folder.path().to_owned(),
+            mode: crate::config::Mode::Demonstration,
+            master: MasterKey::new(&[7; 32]),
+            random: seeded(1),
+            at: at(0),
+        };
+        let store = SqliteStore::open(options).await.unwrap();
+        let places = crate::lodging::seeded();
+        let recorded = store.record_stay(stay(guest("001148012345", 0), at(0))).await.unwrap();
+        let kept = store.stay(recorded.stay).await.unwrap().unwrap();
+        let due_at = deadline(&places, &kept);
+        let seconds = |seconds| SignedDuration::from_secs(seconds);
+        for (moment, news) in [
+            (due_at.warned_from() - seconds(1), false),
+            (due_at.warned_from(), true),
+            (due_at.warned_from() + seconds(44), true),
+            (due_at.warned_from() + seconds(46), false),
+            (due_at.at, true),
+            (due_at.at + seconds(46), false),
+        ] {
+            assert_eq!(due(&store, &places, moment).await.unwrap(), news, "{moment}");
+        }
+        let told = Told { whom: "Công an xã".into(), how: ToldHow::Telephone };
+        let by =
+            crate::store::Decision {
+                staff: "Phạm Thị Chủ".into(), id: None, reason: "gần hết hạn".into()
+            };
+        let telling = TellPolice { stays: vec![recorded.stay], told, by, at: due_at.warned_from() };
+        store.tell_police(telling).await.unwrap();
+        assert!(!due(&store, &places, due_at.at).await.unwrap(), "they were told");
+    }
+}

@@ -60,7 +60,7 @@ impl NationalHandlers {
         }
         let Some(place) = going.first().map(|(_, place, _)| place.clone()) else { return outcomes };
         let (indices, declarations): (Vec<_>, Vec<_>) =
-            going.into_iter().map(|(index, _, declaration)| (index, declaration)).unzip();
+            going.into_iter().map(|(index, _, declaration)| (index, *declaration)).unzip();
         let said = self.sent(&place, declarations).await;
         for index in indices.iter().copied() {
             let unclear = messages.get(index).is_some_and(|message| message.unclear);
@@ -82,7 +82,9 @@ impl NationalHandlers {
         let place = self.places.get(&stay.place).ok_or_else(|| never("place_unknown"))?;
         let draft = stay.draft.as_ref().ok_or_else(|| never("record_erased"))?;
         match draft.declaration(place, local_day(now)) {
-            Ok(declaration) => Ok(Prepared::Goes { place: stay.place.clone(), declaration }),
+            Ok(declaration) => {
+                Ok(Prepared::Goes { place: stay.place.clone(), declaration: Box::new(declaration) })
+            }
             Err(gaps) => {
                 let gaps: Vec<_> = gaps.into_iter().map(flows::lodging::Gap::vietnamese).collect();
                 Ok(Prepared::Settled(StayAnswer::Rejected(gaps.join("; "))))
@@ -140,7 +142,7 @@ impl NationalHandlers {
 
 /// What became of a message before anything was sent.
 enum Prepared {
-    Goes { place: String, declaration: Declaration },
+    Goes { place: String, declaration: Box<Declaration> },
     Settled(StayAnswer),
 }
 

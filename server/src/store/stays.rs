@@ -321,6 +321,9 @@ pub enum StayAnswer {
     FellToPaper,
 }
 
+/// Minutes within which a list of the same place in the same session is one look.
+pub const LIST_MINUTES: i64 = 15;
+
 /// What was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -457,7 +460,8 @@ pub trait Stays: Send + Sync {
     /// Where they could not be read.
     async fn stays(&self, place: &str, which: Which, at: Timestamp) -> Result<Vec<KeptStay>, StoreError>;
 
-    /// Writes down that somebody looks at stays, or why they will.
+    /// Writes down that somebody looks at stays, or why they will. A list that loads itself again in the same session is
+    /// written down once in [`LIST_MINUTES`].
     ///
     /// # Errors
     /// [`StoreError::UnknownStay`] where the stay is none of that place; or where it could not be written.

@@ -92,8 +92,9 @@ fn done(data: &Value) -> (StatusCode, Json<Value>) {
 
 /// Each fault with the number of its declaration, from 1, a line each.
 fn refused(faults: &[(usize, String)]) -> (StatusCode, Json<Value>) {
-    let lines: String =
+    let lines: Vec<_> =
         faults.iter().map(|(index, fault)| format!("\nBản khai báo {}: {fault}", index + 1)).collect();
+    let lines = lines.concat();
     answer("400", &lines, &Value::Null)
 }
 

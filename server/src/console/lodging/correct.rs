@@ -45,7 +45,7 @@ async fn page(
     faults: Vec<String>,
 ) -> Result<Response, Failure> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    console.note_look(staff, &[stay.id], Look::Guest, None).await?;
+    console.note_look(staff, place, &[stay.id], Look::Guest, None).await?;
     let page = Page {
         frame: Frame::new(console, staff, place),
         stay: stay.id,

@@ -50,7 +50,7 @@ pub(in crate::console) async fn show(
     let day: Date = asked.day.parse().unwrap_or_else(|_| local_day(now));
     let stays = console.store.stays(&place.id, Which::Arrived(day), now).await?;
     let ids: Vec<_> = stays.iter().map(|stay| stay.id).collect();
-    console.note_look(&staff, &ids, Look::List, None).await?;
+    console.note_look(&staff, &place, &ids, Look::List, None).await?;
     let page = Page {
         frame: Frame::new(&console, &staff, &place),
         day: time::day(day),

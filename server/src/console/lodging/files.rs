@@ -96,7 +96,7 @@ async fn page(
     let now = console.clock.now();
     let stays = going(console, place, now).await?;
     let ids: Vec<_> = stays.iter().map(|stay| stay.id).collect();
-    console.note_look(staff, &ids, Look::List, None).await?;
+    console.note_look(staff, place, &ids, Look::List, None).await?;
     let (foreign, vietnamese): (Vec<_>, Vec<_>) = stays.iter().partition(|stay| stay.foreign);
     let views =
         |stays: Vec<&KeptStay>| stays.into_iter().map(|stay| StayView::new(stay, place, now)).collect();
@@ -197,7 +197,7 @@ pub(in crate::console) async fn make(
         stays.iter().filter_map(|stay| Some((declaration(stay, &place, now)?, stay.standing(now).left())));
     let made = write(kind, guests.collect(), now, console.simulated)?;
     let ids: Vec<_> = stays.iter().map(|stay| stay.id).collect();
-    console.note_look(&staff, &ids, Look::File, None).await?;
+    console.note_look(&staff, &place, &ids, Look::File, None).await?;
     let file = MakeFile {
         place: place.id.clone(),
         kind,

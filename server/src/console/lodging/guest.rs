@@ -153,6 +153,7 @@ fn told(kept: &KeptEvent) -> String {
 }
 
 /// What can be done now.
+#[expect(clippy::struct_excessive_bools, reason = "what the template asks for")]
 struct Actions {
     confirm: bool,
     correct: bool,
@@ -225,7 +226,7 @@ pub(super) async fn page(
     let party: Vec<_> =
         party.into_iter().filter(|with| with.party == stay.party && with.id != stay.id).collect();
     let seen: Vec<_> = party.iter().map(|with| with.id).chain([stay.id]).collect();
-    console.note_look(staff, &seen, Look::Guest, None).await?;
+    console.note_look(staff, place, &seen, Look::Guest, None).await?;
     let named = |with: KeptStay| {
         (with.id, with.draft.as_ref().and_then(|draft| draft.full_name.clone()).unwrap_or_default())
     };
@@ -283,7 +284,7 @@ pub(in crate::console) async fn number(
     let mut faults = Vec::new();
     let reason = form::line(&why.reason, "Lý do / Reason", &mut faults);
     if let Some(reason) = &reason {
-        console.note_look(&staff, &[stay.id], Look::Number, Some(reason)).await?;
+        console.note_look(&staff, &place, &[stay.id], Look::Number, Some(reason)).await?;
     }
     page(&console, &staff, &place, &stay, (reason.is_some(), false), faults).await
 }

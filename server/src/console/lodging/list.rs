@@ -84,7 +84,7 @@ pub(in crate::console) async fn show(
     let now = console.clock.now();
     let stays = console.store.stays(&place.id, Which::Owed, now).await?;
     let ids: Vec<_> = stays.iter().map(|stay| stay.id).collect();
-    console.note_look(&staff, &ids, Look::Paper, None).await?;
+    console.note_look(&staff, &place, &ids, Look::Paper, None).await?;
     let page = Page {
         frame: Frame::new(&console, &staff, &place),
         at: moment(now),

@@ -1,8 +1,10 @@
 //! The trace of every look at guests.
 
+use flows::lodging::LodgingPlace;
 use uuid::Uuid;
 
 use super::super::{Console, failure::Failure, session::Staff};
+use crate::store::stays::{Looked, StayLook};
 
 /// What shows guests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,39 +21,39 @@ pub(super) enum Look {
     Number,
 }
 
-impl Look {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Guest => "guest",
-            Self::Paper => "paper",
-            Self::File => "file",
-            Self::Number => "number",
-        }
-    }
-}
-
 impl Console {
     /// Writes down that these stays are about to be shown, before they are: every page of a lodging that shows a guest
-    /// passes here. It goes to the server's log: who, in which session, which stay and on what page, by ids alone, and
-    /// whether a `reason` was given. The words of the reason are not written there, nor kept.
-    #[expect(clippy::unused_async, reason = "what writes it down may have to wait")]
+    /// passes here.
     pub(super) async fn note_look(
         &self,
         staff: &Staff,
+        place: &LodgingPlace,
         stays: &[Uuid],
         look: Look,
         reason: Option<&str>,
     ) -> Result<(), Failure> {
-        for stay in stays {
-            tracing::info!(
-                staff = %staff.id,
-                session = %staff.session,
-                %stay,
-                shown = look.as_str(),
-                reason_given = reason.is_some(),
-                "a stay is shown"
-            );
+        let record = |looked, reason: Option<&str>| StayLook {
+            staff: staff.id,
+            session: staff.session,
+            place: place.id.clone(),
+            looked,
+            reason: reason.map(str::to_owned),
+            at: self.clock.now(),
+        };
+        if stays.is_empty() {
+            return Ok(());
+        }
+        match look {
+            Look::List => self.store.record_stay_look(record(Looked::List, None)).await?,
+            Look::Paper | Look::File => self.store.record_stay_look(record(Looked::Printed, None)).await?,
+            Look::Guest | Look::Number => {
+                if reason.is_some() {
+                    self.store.record_stay_look(record(Looked::Asked, reason)).await?;
+                }
+                for stay in stays {
+                    self.store.record_stay_look(record(Looked::Record(*stay), None)).await?;
+                }
+            }
         }
         Ok(())
     }

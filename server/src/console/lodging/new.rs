@@ -98,7 +98,7 @@ async fn page(
     let now = console.clock.now();
     let there = console.store.stays(&place.id, Which::Night(local_day(now)), now).await?;
     let ids: Vec<_> = there.iter().map(|stay| stay.id).collect();
-    console.note_look(staff, &ids, Look::List, None).await?;
+    console.note_look(staff, place, &ids, Look::List, None).await?;
     let parties = there.iter().filter(|stay| stay.party == stay.id).filter_map(|stay| {
         let draft = stay.draft.as_ref()?;
         let value = stay.id.to_string();
@@ -139,7 +139,7 @@ pub(in crate::console) async fn show(
     // Who comes with somebody mostly shares room, days and reason.
     if let Ok(party) = Uuid::parse_str(&asked.party) {
         let first = console.stay_at(&place, party).await?;
-        console.note_look(&staff, &[first.id], Look::Guest, None).await?;
+        console.note_look(&staff, &place, &[first.id], Look::Guest, None).await?;
         if let Some(draft) = &first.draft {
             let of = Typed::of(draft);
             let (room, departure, stay_reason) = (of.room, of.departure, of.stay_reason);

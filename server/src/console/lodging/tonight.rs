@@ -67,7 +67,7 @@ pub(super) async fn page(
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let stays = tonight(console, place).await?;
     let ids: Vec<_> = stays.iter().map(|stay| stay.id).collect();
-    console.note_look(staff, &ids, Look::List, None).await?;
+    console.note_look(staff, place, &ids, Look::List, None).await?;
     let view = |stay: &KeptStay| StayView::new(stay, place, now);
     let mut owed: Vec<_> = stays.iter().filter(|stay| stay.standing(now).is_owed()).collect();
     owed.sort_by_key(|stay| super::view::deadline(stay, place).at);

@@ -53,6 +53,7 @@ pub(super) struct GapView {
 }
 
 /// A stay.
+#[expect(clippy::struct_excessive_bools, reason = "what the template asks for")]
 pub(super) struct StayView {
     pub(super) id: Uuid,
     pub(super) number: u32,

@@ -24,7 +24,7 @@ const MARKER: &str = "Ng%C3%B4+V%E1%BA%BFt+M%E1%BB%B1c+090000777777";
 const TRACES: [&str; 3] = ["Vết", "777777", "V%E1%BA%BFt"];
 
 /// Every form with a value for each field. `{}` stands for an id that is there.
-const FORMS: [(&str, &str); 35] = [
+const FORMS: [(&str, &str); 39] = [
     ("/staff/sign-in", "user_name=le.thi.can&password=x&next=/staff"),
     ("/staff/sign-in/code", "code=123456&next=/staff"),
     ("/staff/sign-in/enrol", "password=x&again=x&code=123456"),

@@ -101,6 +101,7 @@ impl Portal {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside what a call gives")]
 const fn taken(sent: usize) -> Result<Delivery, Undelivered> {
     Ok(Delivery::Taken { sent, counted: None })
 }

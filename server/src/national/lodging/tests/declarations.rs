@@ -92,7 +92,7 @@ async fn what_a_kind_of_place_wants_and_what_no_list_has_is_named() {
         (but(|guest, _| guest.residence.as_mut().unwrap().commune = Some("00001".into())), PortalField::MaPX),
         (
             foreign_but(|guest, _| {
-                guest.nationality = flows::lodging::NationalityCode::parse("XXX").unwrap()
+                guest.nationality = flows::lodging::NationalityCode::parse("XXX").unwrap();
             }),
             PortalField::QuocTich,
         ),

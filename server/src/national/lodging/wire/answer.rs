@@ -25,6 +25,7 @@ const LINE: &str = "ban khai bao ";
 
 /// What a fault is known by: every one of these, in the letters of [`folded`]. The portal's exact words are not known, so
 /// the first row whose words are all there counts.
+#[expect(clippy::type_complexity, reason = "a table of two columns")]
 const PHRASES: &[(&[&str], fn() -> Reason)] = &[
     (&["dang luu tru", "chua tra phong"], || Reason::AlreadyStaying),
     (&["trung", "trong cung yeu cau"], || Reason::Duplicate),
@@ -44,6 +45,7 @@ const PHRASES: &[(&[&str], fn() -> Reason)] = &[
 ];
 
 /// The same of what names a field behind its colon.
+#[expect(clippy::type_complexity, reason = "a table of two columns")]
 const OF_FIELDS: &[(&str, fn(PortalField) -> Reason)] = &[
     ("thieu truong bat buoc", Reason::Missing),
     ("ma khong co trong danh muc", Reason::UnknownCode),

@@ -43,7 +43,7 @@ impl Operation for ChangeStay {
             let document = document(tx, &before.place, draft);
             let version = Version {
                 stay: &id,
-                version: changed.version,
+                number: changed.version,
                 draft,
                 document: document.as_ref(),
                 by: Some(&self.by),
@@ -73,9 +73,8 @@ impl ChangeStay {
             StayEvent::Left { at } if before.until(self.at).is_some_and(|until| *at < until) => {
                 Some(Change::Leave)
             }
-            // Whoever leaves when they said has left there too.
-            StayEvent::Left { .. } => return Ok(false),
             StayEvent::Corrected { .. } | StayEvent::Withdrawn => None,
+            // Whoever leaves when they said has left there too.
             _ => return Ok(false),
         };
         match told_by_portal.filter(|_| by_portal) {

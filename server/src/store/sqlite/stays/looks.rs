@@ -1,7 +1,7 @@
 //! Who saw which stays, and why.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::{
             transaction::{Transaction, id, time},
             writer::Operation,
         },
-        stays::{KeptLook, Looked, StayLook},
+        stays::{KeptLook, LIST_MINUTES, Looked, StayLook},
     },
 };
 
@@ -30,6 +30,9 @@ impl Operation for StayLook {
     type Output = ();
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        if self.looked == Looked::List && self.again(tx).await? {
+            return Ok(());
+        }
         let new = tx.new_id()?;
         let (stay, subject) = match self.looked {
             Looked::Record(stay) => {
@@ -66,6 +69,22 @@ impl Operation for StayLook {
         .fetch_one(tx.on())
         .await?;
         tx.log(Logged::StaysShown, &new, &row, self.at).await
+    }
+}
+
+impl StayLook {
+    /// Whether the same list was shown in this session a moment ago.
+    async fn again(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
+        let since = self.at.saturating_sub(SignedDuration::from_mins(LIST_MINUTES)).unwrap_or(Timestamp::MIN);
+        let there: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM stay_looks WHERE session = ? AND place = ? AND looked = 'list' AND at > ? LIMIT 1",
+        )
+        .bind(self.session.to_string())
+        .bind(&self.place)
+        .bind(since.as_millisecond())
+        .fetch_optional(tx.on())
+        .await?;
+        Ok(there.is_some())
     }
 }
 

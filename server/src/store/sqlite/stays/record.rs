@@ -112,7 +112,7 @@ async fn record(
     tx.log(Logged::StayRecorded, &stay, &row, new.at).await?;
     let version = Version {
         stay: &stay,
-        version: 1,
+        number: 1,
         draft: &new.draft,
         document: document.as_ref(),
         by: new.by.as_ref(),
@@ -201,7 +201,7 @@ async fn overlapping(
 /// A version of a stay's data.
 pub(super) struct Version<'a> {
     pub(super) stay: &'a str,
-    pub(super) version: u32,
+    pub(super) number: u32,
     pub(super) draft: &'a Draft,
     pub(super) document: Option<&'a [u8; 32]>,
     pub(super) by: Option<&'a Decision>,
@@ -219,7 +219,7 @@ impl Version<'_> {
         )
         .bind(&id)
         .bind(self.stay)
-        .bind(self.version)
+        .bind(self.number)
         .bind(self.draft.arrival.as_millisecond())
         .bind(local_day(self.draft.arrival).to_string())
         .bind(self.draft.departure.map(Timestamp::as_millisecond))

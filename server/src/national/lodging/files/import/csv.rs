@@ -53,7 +53,7 @@ impl Place<'_> {
         let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let start = byte.saturating_add(ends);
         let passed = self.text.as_bytes().get(self.offset..start).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line += passed.split(|byte| *byte == b'\n').count().saturating_sub(1);
         self.offset = start;
         self.line
     }
@@ -80,8 +80,7 @@ fn decoded(bytes: &[u8]) -> Result<String, ImportError> {
     let text = match bytes {
         [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes)?,
         [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes)?,
-        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest)?,
-        rest => utf8(rest)?,
+        [0xEF, 0xBB, 0xBF, rest @ ..] | rest => utf8(rest)?,
     };
     // UTF-16 without its mark, or UTF-32.
     if text.contains('\0') { Err(ImportError::Encoding) } else { Ok(text) }
