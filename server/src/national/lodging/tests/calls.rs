@@ -33,7 +33,7 @@ async fn golden_portal(heard: &Heard) -> String {
             let mut text = format!("{} {target}\n", head.method);
             for name in ["Authorization", "Content-Type"] {
                 if let Some(value) = head.headers.get(name) {
-                    text.extend([name.as_str(), ": ", value.to_str().unwrap(), "\n"]);
+                    text.extend([name, ": ", value.to_str().unwrap(), "\n"]);
                 }
             }
             let body = to_bytes(body, 1 << 20).await.unwrap();
