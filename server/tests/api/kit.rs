@@ -361,9 +361,11 @@ pub fn production(folder: &Path) -> String {
         std::fs::write(&key, [7; 32]).unwrap();
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
-    configuration("http://127.0.0.1:9", 30_000)
+    let text = configuration("http://127.0.0.1:9", 30_000);
+    let (before, rest) = text.split_once("accounts = [").unwrap();
+    let (_, after) = rest.split_once(']').unwrap();
+    format!("{before}accounts = []{after}")
         .replace("-mo-phong\"", "\"")
-        .replace("accounts = [", "accounts = []\n# [")
         .replace("mode = \"demonstration\"", "mode = \"production\"\nmaster_key = \"master.key\"")
         .replace(&format!("trust = [\"{}/trust\"]", seeds().display()), "trust = []")
 }

@@ -234,6 +234,12 @@ async fn filled(desk: &Desk, path: &str) -> String {
             desk.post("/staff/reception", "occasion=emergency&where_to=illness%2Fp1").await;
             desk.store.tasks(STATION).await.unwrap()[0].id
         }
+        "stay" => {
+            let visit = world.checked_in("001148012345", at(0)).await.visit;
+            desk.post("/staff/ward", &format!("visit={visit}&nights=1")).await;
+            let (store, night) = (&*desk.store, crate::store::stays::Which::Night(station_day(at(600))));
+            crate::store::Stays::stays(store, "luu-benh-tram-mau", night, at(600)).await.unwrap()[0].id
+        }
         "request" => {
             world.checked_in("001148012345", at(0)).await;
             let form = "kind=correct&received_on=2026-09-15&number=001148012345&requester=x&recognised_by=x&contact=x&wish=x";
