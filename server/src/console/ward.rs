@@ -74,6 +74,7 @@ struct SleeperView {
 struct PatientView {
     visit: Uuid,
     number: String,
+    /// Of today; of a visit of yesterday the day stands instead, since nobody serves that patient any more.
     name: String,
 }
 
@@ -233,7 +234,9 @@ async fn page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<R
     let stays = console.store.stays(&place.id, Which::Night(local_day(now)), now).await?;
     let patients = patients(console, &stays, now).await?;
     note(console, staff, place, Looked::List).await?;
-    let named = patients.iter().map(|visit| visit.recorded.visit).collect();
+    let today = station_day(now);
+    let of_today = |visit: &&Visit| station_day(visit.recorded.at) == today;
+    let named = patients.iter().filter(of_today).map(|visit| visit.recorded.visit).collect();
     let purpose = crate::store::accesses::Purpose::Care;
     console.note_access(staff, named, crate::store::accesses::Shown::List, purpose).await?;
     let views: Vec<_> = stays.iter().filter_map(|stay| sleeper(console, place, stay, now)).collect();
@@ -247,7 +250,10 @@ async fn page(console: &Console, staff: &Staff, faults: Vec<String>) -> Result<R
             .map(|visit| PatientView {
                 visit: visit.recorded.visit,
                 number: visit.recorded.ticket_number(),
-                name: visit.patient.as_ref().map(|patient| patient.full_name.clone()).unwrap_or_default(),
+                name: match visit.patient.as_ref().filter(|_| of_today(&visit)) {
+                    Some(patient) => patient.full_name.clone(),
+                    None => time::day(station_day(visit.recorded.at)),
+                },
             })
             .collect(),
         beds: place.rooms.iter().map(|room| (room.id.clone(), room.told())).collect(),
@@ -295,8 +301,9 @@ pub(super) async fn admit(
         None
     } else {
         let id = Uuid::parse_str(&typed.visit).map_err(|_| Failure::NotFound)?;
-        let visit = console.store.visit(id).await?;
-        Some(visit.filter(|visit| visit.station == console.station.code).ok_or(Failure::NotFound)?)
+        // Only of those that the page offers: an older record opens for a reason alone.
+        let mut offered = patients(&console, &[], now).await?.into_iter();
+        Some(offered.find(|visit| visit.recorded.visit == id).ok_or(Failure::NotFound)?)
     };
     let (mut draft, party) = if let Some(visit) = &visit {
         (ward::patient(visit, now), None)

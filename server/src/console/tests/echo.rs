@@ -81,8 +81,9 @@ const FORMS: [(&str, &str); 39] = [
     ("/staff/privacy/incidents/{incident}/step", "event=measure&reason="),
 ];
 
+/// What is logged, kept.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(pub(super) Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -93,3 +93,19 @@ async fn what_is_typed_badly_changes_nothing_and_others_see_no_ward() {
     let manager = Desk::with(&[Role::Manager]).await;
     assert_eq!(manager.get("/staff/ward").await.0, StatusCode::FORBIDDEN);
 }
+
+/// Reception and care see names on the day of the visit alone.
+#[tokio::test]
+async fn of_yesterday_s_visits_the_number_is_offered_and_no_name_and_of_older_ones_nothing() {
+    let desk = Desk::with(&[Role::Clinician]).await;
+    let world = World::new(&*desk.store).await;
+    let yesterday = world.checked_in("001148012345", at(-24 * 3600)).await;
+    let older = world.checked_in("001148000002", at(-48 * 3600)).await;
+    let (_, page) = desk.get("/staff/ward").await;
+    assert!(page.contains(&yesterday.visit.to_string()) && !page.contains(&older.visit.to_string()));
+    assert!(!page.contains("Nguyễn Thị Hoà"), "{page}");
+    let (head, _) = desk.post("/staff/ward", &format!("visit={}&nights=1", older.visit)).await;
+    assert_eq!(head.status(), StatusCode::NOT_FOUND);
+    desk.post("/staff/ward", &format!("visit={}&nights=1", yesterday.visit)).await;
+    assert_eq!(tonight(&desk).await.len(), 1);
+}

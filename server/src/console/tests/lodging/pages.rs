@@ -1,14 +1,9 @@
 //! Who opens which pages, and that every look leaves its trace.
 
-use std::{
-    io::{self, Write},
-    sync::Mutex,
-};
-
 use tracing::subscriber::Subscriber;
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt as _};
+use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 
-use super::*;
+use super::{super::echo::Log, *};
 use crate::{program::LOG_FILTER, store::stays::Looked};
 
 #[tokio::test]
@@ -96,28 +91,6 @@ async fn a_guest_of_another_place_is_not_there() {
         );
     }
     assert!(!desk.get(INN).await.1.contains(NAME));
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
 }
 
 impl Log {
